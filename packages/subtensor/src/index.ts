@@ -1,0 +1,5 @@
+export {
+  ChainUnavailableError,
+  type NeuronRegistry,
+  type NeuronStatus,
+} from './neuron-registry.ts';
