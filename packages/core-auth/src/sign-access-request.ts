@@ -1,0 +1,26 @@
+import {
+  ACCESS_REQUEST_DOMAIN,
+  type AccessRequest,
+  type UnsignedAccessRequest,
+} from './access-request.ts';
+import { signedBytes, signValue, verifyValue } from './signed-bytes.ts';
+import type { Signer } from './signer.ts';
+
+/** The bytes that `hotkey` signs to make this request. */
+export function accessRequestBytes(unsigned: UnsignedAccessRequest): Uint8Array {
+  return signedBytes(ACCESS_REQUEST_DOMAIN, unsigned);
+}
+
+/** Throws TypeError where the signer is not the request's own hotkey: nobody could verify that. */
+export function signAccessRequest(unsigned: UnsignedAccessRequest, signer: Signer): AccessRequest {
+  if (signer.address !== unsigned.hotkey) {
+    throw new TypeError(`a request of ${unsigned.hotkey} can't be signed by ${signer.address}`);
+  }
+  return { ...unsigned, signature: signValue(ACCESS_REQUEST_DOMAIN, unsigned, signer) };
+}
+
+/** Whether the request, as accessRequestSchema returned it, is signed by the hotkey it names. */
+export function verifyAccessRequestSignature(request: AccessRequest): boolean {
+  const { signature, ...unsigned } = request;
+  return verifyValue(ACCESS_REQUEST_DOMAIN, unsigned, signature, request.hotkey);
+}
