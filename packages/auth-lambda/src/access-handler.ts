@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { AccessGrant } from '@data-universe/core-auth';
+import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
+import type { AccessPorts } from './access-ports.ts';
+import type { AuditRecord } from './audit-sink.ts';
+import { decide, type Findings } from './decide.ts';
+import { faultRefusal, Refusal } from './refusal.ts';
+
+export interface AccessInput {
+  /** The body of the POST; one over 8,192 bytes is refused, and may arrive cut off after that. */
+  readonly body: Uint8Array;
+  /** The client's address, as the transport knows it. */
+  readonly sourceAddress: string;
+}
+
+export interface AccessOutput {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON: an AccessGrant with 200, an AccessRefusal with any other status. */
+  readonly body: string;
+}
+
+/** One signed request in, credentials or a refusal out, whatever the transport. Never throws. */
+export type AccessHandler = (input: AccessInput) => Promise<AccessOutput>;
+
+/** Builds the service. Throws ZodError where the configuration is wrong. */
+export function createAccessHandler(
+  configuration: AccessConfigInput,
+  ports: AccessPorts,
+): AccessHandler {
+  const config = accessConfigSchema.parse(configuration);
+
+  return async (input) => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const findings: Findings = {};
+    const audit = (refusal?: Refusal) =>
+      ports.audit.write({
+        request_id: requestId,
+        time: new Date(ports.clock.now()).toISOString(),
+        decision: refusal === undefined ? 'granted' : 'refused',
+        code: refusal?.code,
+        source_address: input.sourceAddress.slice(0, 64),
+        ...describe(findings),
+        latency_ms: Math.round(performance.now() - startedAt),
+        fault: refusal?.fault,
+      });
+
+    let grant: AccessGrant | undefined;
+    let refusal: Refusal | undefined;
+    try {
+      grant = { request_id: requestId, ...(await decide(input, config, ports, findings)) };
+    } catch (error) {
+      refusal = asRefusal(error, 'service');
+    }
+    try {
+      await audit(refusal);
+    } catch (error) {
+      // No credentials leave without a line that says so.
+      refusal = asRefusal(error, 'audit');
+    }
+    if (refusal !== undefined || grant === undefined)
+      return answerRefusal(requestId, refusal ?? asRefusal(undefined, 'service'));
+    return answer(200, requestId, grant);
+  };
+}
+
+/** Any failure nobody foresaw is ours: no credentials, and nothing of it reaches the client. */
+function asRefusal(error: unknown, stage: string): Refusal {
+  if (error instanceof Refusal) return error;
+  return faultRefusal(
+    'IssuerUnavailable',
+    'The service failed to decide on this request; try again in a few seconds with a new one, and tell its operator if it lasts.',
+    stage,
+    error,
+  );
+}
+
+function describe(findings: Findings): Partial<AuditRecord> {
+  const { request } = findings;
+  return {
+    ...(findings.signatureVerified
+      ? { hotkey: request?.hotkey }
+      : { claimed_hotkey: request?.hotkey }),
+    uid: findings.uid,
+    action: request?.action,
+    prefixes: findings.prefixes,
+    policy_sha256: findings.policySha256,
+  };
+}
+
+function answerRefusal(requestId: string, refusal: Refusal): AccessOutput {
+  const { retryAfterSeconds: seconds, status } = refusal;
+  const headers = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+  return answer(status, requestId, refusal.toBody(requestId), headers);
+}
+
+function answer(
+  status: number,
+  requestId: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): AccessOutput {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      // The answer can hold credentials.
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': requestId,
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,31 @@
+import type { AccessRequest, RefusalCode } from '@data-universe/core-auth';
+
+/**
+ * One decision. `hotkey` was verified by its signature; `claimed_hotkey` was merely sent. The
+ * hotkey joins a grant with the store's own logs, where it is the session's source identity.
+ */
+export interface AuditRecord {
+  readonly request_id: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly decision: 'granted' | 'refused';
+  /** Why it was refused. */
+  readonly code?: RefusalCode | undefined;
+  readonly source_address: string;
+  readonly hotkey?: string | undefined;
+  readonly claimed_hotkey?: string | undefined;
+  readonly uid?: number | undefined;
+  readonly action?: AccessRequest['action'] | undefined;
+  /** What was asked for; what was granted when `decision` says so. */
+  readonly prefixes?: readonly string[] | undefined;
+  readonly policy_sha256?: string | undefined;
+  readonly latency_ms: number;
+  /** What failed on our side, for the operator. */
+  readonly fault?: string | undefined;
+}
+
+/** Keeps the audit lines. */
+export interface AuditSink {
+  /** Resolves once the line is kept; a grant whose line can't be kept is not handed out. */
+  write(record: AuditRecord): Promise<void>;
+}

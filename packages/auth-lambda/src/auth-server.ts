@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import type { AccessHandler, AccessOutput } from './access-handler.ts';
+import { readBody } from './read-body.ts';
+
+interface ListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 0: any free one. */
+  readonly port?: number | undefined;
+  /** Default `/auth`. */
+  readonly path?: string | undefined;
+  /**
+   * True only behind one proxy that appends to X-Forwarded-For: the last entry is then taken for
+   * the client's address. Without such a proxy clients could choose their address.
+   */
+  readonly trustProxyHeader?: boolean | undefined;
+  /** For receiving one whole request, in milliseconds. Default 10,000. */
+  readonly requestTimeoutMilliseconds?: number | undefined;
+}
+
+export type AuthServerOptions = ListenOptions &
+  (
+    | { readonly handler: AccessHandler }
+    /** Where the audience is the URL, known only once a port is taken. */
+    | { readonly handlerFor: (url: string) => AccessHandler }
+  );
+
+export interface AuthServer {
+  /** Where requests are posted, path included. */
+  readonly url: string;
+  /** Lets running requests finish, for at most 5 seconds. */
+  close(): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 5_000;
+
+/** Serves a handler over plain HTTP, for development or behind a TLS proxy on the same machine. */
+export async function startAuthServer(options: AuthServerOptions): Promise<AuthServer> {
+  const { host = '127.0.0.1', port = 0, path = '/auth' } = options;
+  const timeout = options.requestTimeoutMilliseconds ?? 10_000;
+  let handler: AccessHandler | undefined = 'handler' in options ? options.handler : undefined;
+
+  const server = createServer(
+    {
+      headersTimeout: Math.min(5_000, timeout),
+      requestTimeout: timeout,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: Math.min(1_000, timeout),
+      maxHeaderSize: 16 * 1024,
+    },
+    (request, response) => {
+      const answered =
+        handler === undefined
+          ? Promise.resolve(problem(503, 'The service is starting; try again in a second.'))
+          : route(request, { path, handler, trustProxyHeader: options.trustProxyHeader ?? false });
+      answered.then(
+        (output) => send(request, response, output),
+        // The client left before its request was whole: there is nobody to answer.
+        () => response.destroy(),
+      );
+    },
+  );
+  await listen(server, host, port);
+  const { port: boundPort } = server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${path}`;
+  if ('handlerFor' in options) handler = options.handlerFor(url);
+  return { url, close: () => close(server) };
+}
+
+interface Route {
+  readonly path: string;
+  readonly handler: AccessHandler;
+  readonly trustProxyHeader: boolean;
+}
+
+async function route(request: IncomingMessage, options: Route): Promise<AccessOutput> {
+  const [target] = (request.url ?? '').split('?');
+  if (target === '/healthz') {
+    const allowed = request.method === 'GET' || request.method === 'HEAD';
+    return allowed ? json(200, { status: 'ok' }) : methodNotAllowed('GET, HEAD');
+  }
+  if (target !== options.path)
+    return problem(404, `There is nothing here; access requests go to POST ${options.path}.`);
+  if (request.method !== 'POST') return methodNotAllowed('POST');
+  return options.handler({
+    body: await readBody(request),
+    sourceAddress: clientAddress(request, options.trustProxyHeader),
+  });
+}
+
+function clientAddress(request: IncomingMessage, trustProxyHeader: boolean): string {
+  const direct = request.socket.remoteAddress ?? 'unknown';
+  if (!trustProxyHeader) return direct;
+  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
+  const last = forwarded.split(',').at(-1)?.trim() ?? '';
+  return isIP(last) ? last : direct;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, output: AccessOutput): void {
+  // What is left of an overlong body is not waited for.
+  const headers = request.complete ? output.headers : { ...output.headers, connection: 'close' };
+  response.writeHead(output.status, {
+    ...headers,
+    'content-length': String(Buffer.byteLength(output.body)),
+  });
+  response.end(output.body);
+}
+
+function json(status: number, body: object, headers: Record<string, string> = {}): AccessOutput {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+function problem(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): AccessOutput {
+  const error = { code: 'BadRequest', message, retryable: status === 503 };
+  return json(status, { request_id: 'none', error }, headers);
+}
+
+function methodNotAllowed(allow: string): AccessOutput {
+  return problem(405, `This address answers ${allow} alone.`, { allow });
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close((error) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
