@@ -44,7 +44,7 @@ export type RowMask = z.infer<typeof maskSchema>;
 /** One commit of a dataset. The dataset is what the chain of commits adds up to. */
 export const unsignedManifestSchema = z.strictObject({
   version: z.literal(1),
-  network: z.string().min(1).max(32),
+  network: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   netuid: z.int().min(0).max(65_535),
   hotkey: z.string().refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not ss58'),
   source: z.enum(SOURCE_NAMES),
