@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@data-universe/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@data-universe/source', 'node', 'import', 'default'];
 const tests = (suffix: string) => [`{packages,apps,examples}/*/test/**/*${suffix}`];
 
 export default defineConfig({
