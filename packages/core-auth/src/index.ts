@@ -1,4 +1,9 @@
 export {
+  AccessError,
+  type AccessErrorCode,
+  type AccessErrorOptions,
+} from './access-error.ts';
+export {
   ACCESS_REQUEST_DOMAIN,
   type AccessRequest,
   accessRequestSchema,
@@ -16,7 +21,14 @@ export {
   REFUSAL_CODES,
   type RefusalCode,
 } from './access-response.ts';
+export type { AccessScope, ReadScope, UploadScope } from './access-scope.ts';
 export { CanonicalJsonError, canonicalJson } from './canonical-json.ts';
+export { type CreateAccessRequestOptions, createAccessRequest } from './create-access-request.ts';
+export {
+  CredentialsClient,
+  type CredentialsClientOptions,
+  type GrantOptions,
+} from './credentials-client.ts';
 export { fromHex, toHex } from './hex.ts';
 export {
   addressOf,
@@ -24,6 +36,9 @@ export {
   isHotkeyAddress,
   publicKeyOf,
 } from './hotkey-address.ts';
+export { parseKeyfile } from './keyfile.ts';
+export { type LoadHotkeyOptions, loadHotkey } from './load-hotkey.ts';
+export type { RetryOptions } from './retry-access.ts';
 export {
   accessRequestBytes,
   signAccessRequest,

@@ -1,0 +1,39 @@
+import { AccessError } from './access-error.ts';
+
+/**
+ * The URL of a service that is spoken to over TLS, or on this machine.
+ * Throws AccessError: InsecureEndpoint, or BadRequest where it is no such URL at all.
+ */
+export function parseServiceUrl(text: string, what: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new AccessError({
+      code: 'BadRequest',
+      message: `${what} is not an https URL: ${JSON.stringify(text.slice(0, 200))}`,
+    });
+  }
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    // Not repeated: it may hold a password.
+    throw new AccessError({
+      code: 'BadRequest',
+      message: `${what} must have no user name, password or #fragment`,
+    });
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new AccessError({
+      code: 'InsecureEndpoint',
+      message: `${what} ${url.origin} is not encrypted, and credentials would cross a network: use https (http is for this machine alone)`,
+    });
+  }
+  return url;
+}
+
+/** `hostname` as WHATWG URL normalises it: numeric forms are dotted decimal, IPv6 in brackets. */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  );
+}
