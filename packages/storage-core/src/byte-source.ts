@@ -5,7 +5,10 @@ import { stat } from 'node:fs/promises';
 export interface ByteSource {
   /** Bytes. */
   readonly size: number;
-  /** Opens a fresh reading of `[start, end)`, of everything by default. */
+  /**
+   * Opens a fresh reading of `[start, end)`, of everything by default. A chunk that was yielded
+   * is never written to again.
+   */
   stream(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
 }
 
@@ -25,7 +28,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return {
     size,
     stream(range) {
-      const { start, end } = range ?? { start: 0, end: size };
+      // To the file's real end: one that has grown since must be noticed, not cut.
+      const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY };
       if (start >= end) return emptyStream();
       return createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024 });
     },

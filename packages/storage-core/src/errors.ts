@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** What went wrong, independent of the store it went wrong in. */
 export type StorageErrorCode =
   | 'NotFound'
@@ -42,12 +44,17 @@ export class StorageError extends Error {
   constructor(options: StorageErrorOptions) {
     const subject = options.key === undefined ? '' : ` ${JSON.stringify(options.key)}`;
     super(`${options.operation}${subject}: ${options.message} (${options.code})`);
-    // Vendor errors carry whole requests, signed headers included: keep the cause, out of inspection.
+    // Vendor errors carry whole requests, signed headers included: keep the cause, unprinted.
     Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });
     this.code = options.code;
     this.retryable = RETRYABLE.has(options.code);
     this.operation = options.operation;
     this.key = options.key;
+  }
+
+  /** Node prints a cause even where it is not enumerable. */
+  [inspect.custom](): string {
+    return this.stack ?? this.message;
   }
 }
 
