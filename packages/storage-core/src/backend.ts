@@ -11,11 +11,12 @@ export interface Capabilities {
   readonly replace: boolean;
   /** `commit` makes several objects visible at once, or none. */
   readonly atomicCommit: boolean;
-  /** `head` and `list` report the SHA-256 of an object. */
+  /** `head` and `get` report the SHA-256 of an object that `put` wrote; `list` may leave it out. */
   readonly reportsSha256: boolean;
 }
 
-interface CallOptions {
+export interface CallOptions {
+  /** Ends the call with Aborted; an aborted write leaves no object. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,7 +56,10 @@ export interface ObjectContent {
   readonly info: ObjectInfo;
   /** The bytes returned, `[start, end)` of the object. */
   readonly range: { readonly start: number; readonly end: number };
-  /** Read once, to the end or left with `break`: both release the connection. */
+  /**
+   * Read once, to the end or left with `break`: both release the connection. An end before
+   * `range.end` is an Unavailable error, never a short body.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -75,6 +79,9 @@ export interface StorageBackend {
   head(key: ObjectKey, options?: CallOptions): Promise<ObjectInfo>;
   /** Every key below the prefix in the order of UTF-8 bytes, over any number of pages. */
   list(prefix: KeyPrefix, options?: ListOptions): AsyncIterable<ObjectInfo>;
-  /** Creates several objects together; Unsupported where `atomicCommit` is false. */
+  /**
+   * Creates several objects together, all of them or none; a key that exists, or comes twice, is
+   * AlreadyExists. Unsupported where `atomicCommit` is false.
+   */
   commit(writes: readonly Write[], options?: CallOptions): Promise<readonly Receipt[]>;
 }

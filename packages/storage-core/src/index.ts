@@ -1,4 +1,5 @@
 export type {
+  CallOptions,
   Capabilities,
   GetOptions,
   ListOptions,
@@ -11,14 +12,27 @@ export type {
 } from './backend.ts';
 export { type ByteRange, resolveRange } from './byte-range.ts';
 export { type ByteSource, bytesSource, fileSource, readAll } from './byte-source.ts';
+export {
+  abortedError,
+  type CallContext,
+  failure,
+  throwIfAborted,
+  untilAborted,
+} from './call-context.ts';
 export { isSha256, type Sha256, sha256Of, sha256OfStream } from './checksum.ts';
 export {
   isStorageError,
   StorageError,
   type StorageErrorCode,
+  type StorageErrorOptions,
   type StorageOperation,
 } from './errors.ts';
+export { FileSystemBackend, type FileSystemBackendOptions } from './file-system-backend.ts';
+export { MemoryBackend } from './memory-backend.ts';
+export { type ObjectBodyOptions, objectBody } from './object-body.ts';
 export {
+  compareKeys,
+  isObjectKey,
   type KeyPrefix,
   keyUnder,
   MAX_KEY_BYTES,
@@ -26,3 +40,4 @@ export {
   parseKeyPrefix,
   parseObjectKey,
 } from './object-key.ts';
+export { type VerifyOptions, verifiedChunks } from './verified-chunks.ts';
