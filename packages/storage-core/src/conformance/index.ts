@@ -1,1 +1,1 @@
-export {};
+export { type ConformanceCase, type ConformanceSubject, conformanceCases } from './cases.ts';
