@@ -55,7 +55,7 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
           ? Promise.resolve(problem(503, 'The service is starting; try again in a second.'))
           : route(request, { path, handler, trustProxyHeader: options.trustProxyHeader ?? false });
       answered.then(
-        (output) => send(request, response, output),
+        (output) => send(request, response, output, server.listening),
         // The client left before its request was whole: there is nobody to answer.
         () => response.destroy(),
       );
@@ -97,9 +97,15 @@ function clientAddress(request: IncomingMessage, trustProxyHeader: boolean): str
   return isIP(last) ? last : direct;
 }
 
-function send(request: IncomingMessage, response: ServerResponse, output: AccessOutput): void {
-  // What is left of an overlong body is not waited for.
-  const headers = request.complete ? output.headers : { ...output.headers, connection: 'close' };
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  output: AccessOutput,
+  listening: boolean,
+): void {
+  // What is left of an overlong body is not waited for, nor is another request while closing.
+  const keepAlive = request.complete && listening;
+  const headers = keepAlive ? output.headers : { ...output.headers, connection: 'close' };
   response.writeHead(output.status, {
     ...headers,
     'content-length': String(Buffer.byteLength(output.body)),

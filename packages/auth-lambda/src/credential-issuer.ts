@@ -21,15 +21,12 @@ export interface CredentialIssuer {
   issue(order: IssueOrder, signal?: AbortSignal): Promise<IssuedCredentials>;
 }
 
-/** No credentials could be had. Its message may be logged: it never holds a secret. */
+/**
+ * No credentials could be had. Its message may be logged: it never holds a secret. There is no
+ * `cause`: a vendor's error can carry the whole exchange, and inspection shows causes.
+ */
 export class IssuerUnavailableError extends Error {
   override readonly name = 'IssuerUnavailableError';
   readonly code = 'IssuerUnavailable';
   readonly retryable = true;
-
-  constructor(message: string, cause?: unknown) {
-    super(message);
-    // A vendor's error can carry the whole exchange: keep it out of inspection.
-    Object.defineProperty(this, 'cause', { value: cause, enumerable: false });
-  }
 }

@@ -95,7 +95,7 @@ export class StsIssuer implements CredentialIssuer {
     try {
       answer = (await this.#client.send(command, { abortSignal })).Credentials;
     } catch (error) {
-      throw new IssuerUnavailableError(`STS refused or did not answer (${reason(error)})`, error);
+      throw new IssuerUnavailableError(`STS refused or did not answer (${reason(error)})`);
     }
     const parsed = answerSchema.safeParse(answer);
     if (!parsed.success) throw new IssuerUnavailableError('STS answered without credentials');
