@@ -15,3 +15,19 @@ export {
 } from './config/load-config.ts';
 export { requireS3Settings, type S3Settings } from './config/s3-settings.ts';
 export type { Config, ConfigInput, StorageType } from './config/schema.ts';
+export { escapeLines, escapeText } from './escape-text.ts';
+export { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
+export { formatBytes, formatCount, formatDuration } from './format.ts';
+export { addExamples, EXIT_CODES_HELP, type Example } from './help.ts';
+export { type Column, type Output, renderTable } from './output.ts';
+export { contextOf, type ProgramContext } from './program-context.ts';
+export type { Phase, PhaseOptions, Progress } from './progress.ts';
+export {
+  createProgress,
+  type ProgressMode,
+  type ProgressOptions,
+  progressMode,
+} from './progress.ts';
+export { describeError, type ErrorDocument, renderError } from './render-error.ts';
+export { type RunProgramOptions, runProgram } from './run-program.ts';
+export { UsageError } from './usage-error.ts';
