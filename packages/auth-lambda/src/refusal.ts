@@ -20,9 +20,8 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   IssuerUnavailable: 503,
 };
 
-/** The same wish, signed anew, may be granted later. */
+/** The same wish, signed anew on the same machine, may be granted later. */
 const RETRYABLE: ReadonlySet<RefusalCode> = new Set([
-  'ClockSkew',
   'Replayed',
   'QuotaExceeded',
   'TooManyRequests',
@@ -86,7 +85,7 @@ export function faultRefusal(
   });
 }
 
-const RETRY_AFTER_FAULT_SECONDS = 5;
+const RETRY_AFTER_FAULT_SECONDS = 2;
 
 /** These promise a message without secrets; of any other error only the name is kept. */
 const SPEAKING_ERRORS = [
