@@ -1,1 +1,6 @@
-export {};
+export type { LocalCloudConfig } from './config.ts';
+export { MalformedPolicyError } from './iam/policy-schema.ts';
+export type { AccessKey } from './keys-file.ts';
+export { type LocalCloud, type LocalCloudOptions, startLocalCloud } from './local-cloud.ts';
+export { NotLoopbackError } from './loopback.ts';
+export { DirectoryInUseError } from './store/database.ts';

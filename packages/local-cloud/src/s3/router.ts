@@ -1,0 +1,114 @@
+import { CloudError, notImplemented } from '../errors.ts';
+import {
+  createBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+} from './buckets.ts';
+import { deleteObject, deleteObjects } from './delete-objects.ts';
+import { getObject } from './get-object.ts';
+import { listFacts, listObjects } from './list-objects.ts';
+import { creationFacts, putObject } from './put-object.ts';
+import type { S3Operation, S3Request } from './request.ts';
+import { BUCKET_SUBRESOURCES, OBJECT_SUBRESOURCES } from './unimplemented.ts';
+
+/** The operation a request names, or 405. A sub-resource is looked for first, so that `PUT key?acl` is never a put of `key`. */
+export function route(request: S3Request): S3Operation {
+  const operation =
+    request.bucket === ''
+      ? serviceOperation(request)
+      : request.key === ''
+        ? (unimplemented(request, BUCKET_SUBRESOURCES) ?? bucketOperation(request))
+        : (unimplemented(request, OBJECT_SUBRESOURCES) ?? objectOperation(request));
+  if (operation === undefined) throw methodNotAllowed(request);
+  return operation;
+}
+
+function serviceOperation({ method }: S3Request): S3Operation | undefined {
+  return method === 'GET' ? { actions: ['s3:ListAllMyBuckets'], run: listBuckets } : undefined;
+}
+
+function bucketOperation({ method, query }: S3Request): S3Operation | undefined {
+  switch (method) {
+    case 'GET':
+      if (query.has('location'))
+        return { actions: ['s3:GetBucketLocation'], run: getBucketLocation };
+      if (query.has('versioning')) {
+        return { actions: ['s3:GetBucketVersioning'], run: getBucketVersioning };
+      }
+      return { actions: ['s3:ListBucket'], facts: listFacts, run: listObjects };
+    case 'HEAD':
+      return { actions: ['s3:ListBucket'], run: headBucket };
+    case 'PUT':
+      return { actions: ['s3:CreateBucket'], run: createBucket };
+    case 'DELETE':
+      return { actions: ['s3:DeleteBucket'], run: deleteBucket };
+    case 'POST':
+      // Each key of the body is authorised by itself.
+      return query.has('delete') ? { actions: [], run: deleteObjects } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function objectOperation({ method, headers }: S3Request): S3Operation | undefined {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return { actions: ['s3:GetObject'], run: getObject };
+    case 'PUT':
+      return {
+        actions: [
+          's3:PutObject',
+          ...(headers.get('if-match') === undefined ? [] : ['s3:GetObject']),
+          ...headerActions(headers.names()),
+        ],
+        facts: creationFacts(true),
+        run: putObject,
+      };
+    case 'DELETE':
+      return { actions: ['s3:DeleteObject'], run: deleteObject };
+    default:
+      return undefined;
+  }
+}
+
+/** Headers that do on the side what needs a permission of its own. */
+function headerActions(names: readonly string[]): string[] {
+  const acl = names.some((name) => name === 'x-amz-acl' || name.startsWith('x-amz-grant-'));
+  return acl ? ['s3:PutObjectAcl'] : [];
+}
+
+function unimplemented(
+  request: S3Request,
+  subresources: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): S3Operation | undefined {
+  const { query, method, headers } = request;
+  const name = Object.keys(subresources).find((candidate) => query.has(candidate));
+  if (name !== undefined) {
+    const action = subresources[name]?.[method];
+    if (action === undefined) return undefined;
+    return refuse([action], `The sub-resource ${name}`);
+  }
+  if (request.key !== '' && headers.get('x-amz-tagging') !== undefined) {
+    return refuse(['s3:PutObject', 's3:PutObjectTagging'], 'x-amz-tagging');
+  }
+  return undefined;
+}
+
+const refuse = (actions: readonly string[], what: string): S3Operation => ({
+  actions,
+  run: async () => {
+    throw notImplemented(what);
+  },
+});
+
+const methodNotAllowed = ({ method }: S3Request) =>
+  new CloudError(
+    'MethodNotAllowed',
+    405,
+    'The specified method is not allowed against this resource.',
+    { details: { Method: method } },
+  );

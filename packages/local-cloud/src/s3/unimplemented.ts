@@ -1,0 +1,52 @@
+/** Sub-resources that AWS has and this cloud lacks: the permission each needs by method, asked for before the 501. */
+export const OBJECT_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  acl: { GET: 's3:GetObjectAcl', PUT: 's3:PutObjectAcl' },
+  attributes: { GET: 's3:GetObjectAttributes' },
+  'legal-hold': { GET: 's3:GetObjectLegalHold', PUT: 's3:PutObjectLegalHold' },
+  renameObject: { PUT: 's3:PutObject' },
+  restore: { POST: 's3:RestoreObject' },
+  retention: { GET: 's3:GetObjectRetention', PUT: 's3:PutObjectRetention' },
+  select: { POST: 's3:GetObject' },
+  tagging: {
+    DELETE: 's3:DeleteObjectTagging',
+    GET: 's3:GetObjectTagging',
+    PUT: 's3:PutObjectTagging',
+  },
+  torrent: { GET: 's3:GetObjectTorrent' },
+  versionId: {
+    DELETE: 's3:DeleteObjectVersion',
+    GET: 's3:GetObjectVersion',
+    HEAD: 's3:GetObjectVersion',
+  },
+};
+
+const configuration = (name: string) => ({
+  DELETE: `s3:Put${name}`,
+  GET: `s3:Get${name}`,
+  PUT: `s3:Put${name}`,
+});
+
+export const BUCKET_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  accelerate: configuration('AccelerateConfiguration'),
+  acl: { GET: 's3:GetBucketAcl', PUT: 's3:PutBucketAcl' },
+  analytics: configuration('AnalyticsConfiguration'),
+  cors: configuration('BucketCORS'),
+  encryption: configuration('EncryptionConfiguration'),
+  'intelligent-tiering': configuration('IntelligentTieringConfiguration'),
+  inventory: configuration('InventoryConfiguration'),
+  lifecycle: configuration('LifecycleConfiguration'),
+  logging: configuration('BucketLogging'),
+  metrics: configuration('MetricsConfiguration'),
+  notification: configuration('BucketNotification'),
+  'object-lock': configuration('BucketObjectLockConfiguration'),
+  ownershipControls: configuration('BucketOwnershipControls'),
+  policy: { DELETE: 's3:DeleteBucketPolicy', GET: 's3:GetBucketPolicy', PUT: 's3:PutBucketPolicy' },
+  policyStatus: { GET: 's3:GetBucketPolicyStatus' },
+  publicAccessBlock: configuration('BucketPublicAccessBlock'),
+  replication: configuration('ReplicationConfiguration'),
+  requestPayment: configuration('BucketRequestPayment'),
+  tagging: configuration('BucketTagging'),
+  versions: { GET: 's3:ListBucketVersions' },
+  versioning: { PUT: 's3:PutBucketVersioning' },
+  website: configuration('BucketWebsite'),
+};

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Bytes on disk under random names, so that no object key is ever a path. */
+export class BlobStore {
+  readonly #temporary: string;
+  readonly #blobs: string;
+
+  private constructor(directory: string) {
+    this.#temporary = path.join(directory, 'tmp');
+    this.#blobs = path.join(directory, 'blobs');
+  }
+
+  /** Opens the folder, dropping what an earlier process left half-written or unreferenced. */
+  static async open(directory: string, referenced: ReadonlySet<string>): Promise<BlobStore> {
+    const store = new BlobStore(directory);
+    await rm(store.#temporary, { recursive: true, force: true });
+    await mkdir(store.#temporary, { recursive: true });
+    await mkdir(store.#blobs, { recursive: true });
+    for (const shard of await readdir(store.#blobs)) {
+      for (const blob of await readdir(path.join(store.#blobs, shard))) {
+        if (!referenced.has(blob)) await store.remove(blob);
+      }
+    }
+    return store;
+  }
+
+  /** Writes a whole body. The blob exists only once every byte is there; on any error nothing does. */
+  async write(body: AsyncIterable<Buffer>): Promise<string> {
+    const id = randomUUID();
+    const temporary = path.join(this.#temporary, id);
+    try {
+      await pipeline(
+        Readable.from(body, { objectMode: false }),
+        createWriteStream(temporary, { flags: 'wx' }),
+      );
+      const target = this.#pathOf(id);
+      await mkdir(path.dirname(target), { recursive: true });
+      await rename(temporary, target);
+      return id;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** A stream of bytes [start, endExclusive), over a file held open, so that a later removal does not cut it short. */
+  async read(id: string, start: number, endExclusive: number): Promise<Readable> {
+    if (start >= endExclusive) return Readable.from([]);
+    const handle = await open(this.#pathOf(id), 'r');
+    return createReadStream('', { fd: handle, start, end: endExclusive - 1 });
+  }
+
+  async size(id: string): Promise<number> {
+    return (await stat(this.#pathOf(id))).size;
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#pathOf(id), { force: true });
+  }
+
+  #pathOf(id: string): string {
+    return path.join(this.#blobs, id.slice(0, 2), id);
+  }
+}
