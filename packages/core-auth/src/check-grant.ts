@@ -24,5 +24,7 @@ export function assertGrantOf(
       message: `the service granted credentials that expired at ${grant.expiration}, by this machine's clock: check it (NTP)`,
     });
   }
-  if (grant.endpoint !== null) parseServiceUrl(grant.endpoint, "the granted store's endpoint");
+  if (grant.endpoint !== null) {
+    parseServiceUrl(grant.endpoint, "the granted store's endpoint", 'InvalidResponse');
+  }
 }
