@@ -113,14 +113,22 @@ export class StsIssuer implements CredentialIssuer {
   }
 }
 
-/** The error's code and status; its text could repeat the request. */
+/** The error's name, the system's code and the status; its text could repeat the request. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { httpStatusCode } = metadataSchema.parse(error).$metadata;
-  const name = /^[\w.-]{1,64}$/.test(error.name) ? error.name : 'unnamed error';
-  return httpStatusCode === undefined ? name : `${name}, HTTP ${httpStatusCode}`;
+  const { name, code, $metadata } = sdkErrorSchema.parse(error);
+  const status = $metadata.httpStatusCode;
+  return [name, code, status && `HTTP ${status}`].filter(Boolean).join(', ');
 }
 
-const metadataSchema = z.object({
-  $metadata: z.object({ httpStatusCode: z.int().optional() }).catch({}).default({}),
-});
+const word = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/)
+  .optional()
+  .catch('unnamed');
+const sdkErrorSchema = z
+  .object({
+    name: word,
+    code: word,
+    $metadata: z.object({ httpStatusCode: z.int().optional() }).catch({}).default({}),
+  })
+  .catch({ name: 'unknown', code: undefined, $metadata: {} });

@@ -106,7 +106,7 @@ describe('failing', () => {
 
   test('a server that is not there is IssuerUnavailable', async () => {
     const issuer = makeIssuer('http://127.0.0.1:1');
-    await expect(issuer.issue(orderOf('upload'))).rejects.toThrow(/ECONNREFUSED|did not answer/);
+    await expect(issuer.issue(orderOf('upload'))).rejects.toThrow(/ECONNREFUSED/);
   });
 
   test('a caller that gives up ends the wait', async () => {
