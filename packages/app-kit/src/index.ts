@@ -13,12 +13,13 @@ export {
   loadConfig,
   loadConfigWithOrigins,
 } from './config/load-config.ts';
+export { renderSettings } from './config/render-settings.ts';
 export { requireS3Settings, type S3Settings } from './config/s3-settings.ts';
 export type { Config, ConfigInput, StorageType } from './config/schema.ts';
 export { escapeLines, escapeText } from './escape-text.ts';
 export { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';
-export { addExamples, EXIT_CODES_HELP, type Example } from './help.ts';
+export { addExamples, type Example } from './help.ts';
 export { type Column, type Output, renderTable } from './output.ts';
 export { contextOf, type ProgramContext } from './program-context.ts';
 export type { Phase, PhaseOptions, Progress } from './progress.ts';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { escapeLines } from './escape-text.ts';
 import { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
+import { EXIT_CODES_HELP } from './help.ts';
 import { createOutput, renderJson } from './output.ts';
 import { bindContext, type ProgramContext } from './program-context.ts';
 import { createProgress, progressMode } from './progress.ts';
@@ -107,7 +108,8 @@ async function finish(result: number, out: SafeWriter, err: SafeWriter): Promise
 function prepare(program: Command, out: SafeWriter, err: SafeWriter): void {
   program
     .option('--json', 'print one JSON document on standard output')
-    .option('--verbose', 'tell more on standard error');
+    .option('--verbose', 'tell more on standard error')
+    .addHelpText('after', EXIT_CODES_HELP);
   const visit = (command: Command): void => {
     command
       .exitOverride()

@@ -150,6 +150,11 @@ describe('help', () => {
 `);
   });
 
+  it('of the program names the exit codes', async () => {
+    const { stdout } = await run(['--help']);
+    expect(stdout).toContain('  3  something could not be reached: retry later\n');
+  });
+
   it('prints the version alone', async () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });

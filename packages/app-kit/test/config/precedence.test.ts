@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { originText } from '../../src/index.ts';
+import { originText, renderSettings } from '../../src/index.ts';
 import { load, loadError } from '../support/load.ts';
 
 const origins = async (given: Parameters<typeof load>[0]): Promise<Record<string, string>> => {
@@ -52,6 +52,22 @@ describe('which origin of a setting wins', () => {
       'storage.s3.bucket_name': 'data-universe.yaml:5:5',
     });
   });
+});
+
+it('the settings in force are shown with their origins', async () => {
+  const { settings } = await load({
+    yaml: 'netuid: 14\n',
+    env: { DATA_UNIVERSE_S3_REGION: 'eu-west-1' },
+  });
+  const lines = renderSettings(settings).split('\n');
+  expect(lines[0]).toMatch(/^setting +value +from$/);
+  expect(lines).toContainEqual(expect.stringMatching(/^netuid +14 +data-universe\.yaml:1:1$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^storage\.type +s3 +default$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^storage\.s3\.region +eu-west-1 +DATA_UNIVERSE_S3_REGION \(environment\)$/,
+    ),
+  );
 });
 
 describe('a switch of the environment', () => {
