@@ -1,1 +1,22 @@
-export {};
+export type { CycleStep } from './cycle/cycle.ts';
+export {
+  type DatabaseDescription,
+  describeDatabase,
+  type SourceDescription,
+} from './database/describe-database.ts';
+export {
+  isPublisherError,
+  PublisherError,
+  type PublisherErrorCode,
+  type PublisherErrorOptions,
+} from './errors.ts';
+export type { DatasetIdentity } from './ledger/dataset-identity.ts';
+export { Publisher, type PublisherOptions, type RunOptions } from './publisher.ts';
+export type {
+  DatasetTotals,
+  PublishCounts,
+  PublishPhase,
+  PublishProgress,
+  PublishReport,
+} from './report.ts';
+export type { LastRun, PublisherStatus } from './status.ts';

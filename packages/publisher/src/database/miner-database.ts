@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type DataEntity, MAX_CONTENT_BYTES } from '@data-universe/dataset';
+import type Database from 'better-sqlite3';
+import { errorCode, throwIfAborted } from '../errors.ts';
+import { type BucketQueries, INDEXED_QUERIES, UNINDEXED_QUERIES } from './bucket-queries.ts';
+import { databaseError } from './database-errors.ts';
+import { EMPTY_FINGERPRINT, fingerprintOf } from './fingerprint.ts';
+import { openDatabase } from './open-database.ts';
+
+/** One hour of one source, as the index describes it. */
+export interface BucketSummary {
+  readonly bucketId: number;
+  readonly rows: number;
+  /** 16 bytes that change whenever a uri, a label, a size or the number of rows does. */
+  readonly fingerprint: Buffer;
+}
+
+/** Longest uninterrupted stretch of a scan, so that timers, signals and sockets stay alive. */
+const SLICE_MS = 40;
+
+/** Larger pages are slower: they outlive the young generation of the garbage collector. */
+const PAGE_ROWS = 2_000;
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+type ScanRow = [bucketId: unknown, rows: number, text: Buffer | null];
+
+interface ScanSlice {
+  readonly buckets: {
+    readonly bucketId: unknown;
+    readonly rows: number;
+    readonly fingerprint: Buffer;
+  }[];
+  readonly done: boolean;
+}
+type EntityRow = [
+  uri: string,
+  datetime: string,
+  label: string | null,
+  content: Buffer,
+  size: unknown,
+];
+
+/** The miner's database, one source of it, read-only and in short reads. Every failure is a PublisherError. */
+export class MinerDatabase {
+  readonly path: string;
+  readonly hasBucketIndex: boolean;
+  readonly #connection: Database.Database;
+  readonly #source: number;
+  readonly #queries: BucketQueries;
+
+  constructor(path: string, source: number, busyTimeoutMs?: number) {
+    const { connection, hasBucketIndex } = openDatabase(path, busyTimeoutMs);
+    this.path = path;
+    this.hasBucketIndex = hasBucketIndex;
+    this.#connection = connection;
+    this.#source = source;
+    this.#queries = hasBucketIndex ? INDEXED_QUERIES : UNINDEXED_QUERIES;
+    // The stand-in for a missing index is a temporary table, which query_only forbids.
+    if (hasBucketIndex) connection.pragma('query_only = 1');
+  }
+
+  /** Each bucket, ascending; a row that can't be published for its bucket is counted in `unpublishable`. */
+  async *buckets(
+    unpublishable: { rows: number },
+    signal?: AbortSignal,
+  ): AsyncGenerator<BucketSummary> {
+    this.#attempt(() => {
+      for (const sql of this.#queries.setUp) {
+        const statement = this.#connection.prepare<unknown[]>(sql);
+        if (sql.includes('@source')) statement.run({ source: this.#source });
+        else statement.run();
+      }
+    });
+    let after: unknown = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      throwIfAborted(signal);
+      const slice = this.#attempt(() => this.#scanSlice(after));
+      for (const { bucketId, rows, fingerprint } of slice.buckets) {
+        after = bucketId;
+        if (typeof bucketId === 'number' && Number.isSafeInteger(bucketId))
+          yield { bucketId, rows, fingerprint };
+        else unpublishable.rows += rows;
+      }
+      if (slice.done) return;
+      await setImmediate();
+    }
+  }
+
+  #scanSlice(after: unknown): ScanSlice {
+    const buckets: ScanSlice['buckets'] = [];
+    const until = performance.now() + SLICE_MS;
+    const scan = this.#connection.prepare<unknown[], ScanRow>(this.#queries.scan).raw();
+    try {
+      for (const [bucketId, rows, text] of scan.iterate({ source: this.#source, after })) {
+        buckets.push({
+          bucketId,
+          rows,
+          fingerprint: text ? fingerprintOf(text) : EMPTY_FINGERPRINT,
+        });
+        if (performance.now() > until) return { buckets, done: false };
+      }
+      return { buckets, done: true };
+    } catch (error) {
+      if (errorCode(error) !== 'SQLITE_TOOBIG') throw error;
+      const giant = this.#nextBucketByRows(buckets.at(-1)?.bucketId ?? after);
+      return { buckets: giant ? [...buckets, giant] : buckets, done: giant === undefined };
+    }
+  }
+
+  /** A bucket whose concatenation exceeds SQLite's longest value (1 GB). */
+  #nextBucketByRows(after: unknown): ScanSlice['buckets'][number] | undefined {
+    const next = this.#connection
+      .prepare<unknown[], [unknown, number]>(
+        'SELECT timeBucketId, count(*) FROM DataEntity WHERE source = @source AND timeBucketId > @after GROUP BY timeBucketId LIMIT 1',
+      )
+      .raw()
+      .get({ source: this.#source, after });
+    if (next === undefined) return undefined;
+    const [bucketId, rows] = next;
+    return { bucketId, rows, fingerprint: this.#fingerprintByRows(bucketId) };
+  }
+
+  #fingerprintByRows(bucket: unknown): Buffer {
+    const digest = createHash('sha256');
+    const rows = this.#connection
+      .prepare<unknown[], [string]>(this.#queries.bucketText)
+      .raw()
+      .iterate({ source: this.#source, bucket });
+    let separator = '';
+    for (const [text] of rows) {
+      digest.update(separator).update(text);
+      separator = '\n';
+    }
+    return digest.digest().subarray(0, 16);
+  }
+
+  /**
+   * Reads one bucket within one read transaction, so that the fingerprint is that of the very rows. Ends
+   * the transaction when the visitor returns; the visitor may stop early and must do no network I/O.
+   */
+  async readBucket<T>(bucketId: number, visit: (bucket: OpenBucket) => Promise<T>): Promise<T> {
+    this.#attempt(() => this.#connection.prepare('BEGIN').run());
+    try {
+      const fingerprint = this.#attempt(() => this.#fingerprint(bucketId));
+      return await visit({ fingerprint, pages: () => this.#pages(bucketId) });
+    } finally {
+      this.#connection.prepare('COMMIT').run();
+    }
+  }
+
+  #fingerprint(bucket: number): Buffer {
+    try {
+      const row = this.#connection
+        .prepare<unknown[], [number, Buffer | null]>(this.#queries.bucket)
+        .raw()
+        .get({ source: this.#source, bucket });
+      return row?.[1] ? fingerprintOf(row[1]) : EMPTY_FINGERPRINT;
+    } catch (error) {
+      if (errorCode(error) === 'SQLITE_TOOBIG') return this.#fingerprintByRows(bucket);
+      throw error;
+    }
+  }
+
+  *#pages(bucketId: number): Generator<RowPage> {
+    let page: { entities: DataEntity[]; unpublishable: number } = {
+      entities: [],
+      unpublishable: 0,
+    };
+    let bytes = 0;
+    try {
+      const rows = this.#connection
+        .prepare<unknown[], EntityRow>(this.#queries.rows)
+        .raw()
+        .iterate({ source: this.#source, bucket: bucketId });
+      for (const [uri, datetime, label, content, size] of rows) {
+        if (
+          typeof size !== 'number' ||
+          !Number.isSafeInteger(size) ||
+          content.byteLength > MAX_CONTENT_BYTES
+        ) {
+          page.unpublishable += 1;
+          continue;
+        }
+        page.entities.push({
+          uri,
+          datetime,
+          timeBucketId: bucketId,
+          source: this.#source,
+          label,
+          content,
+          contentSizeBytes: size,
+        });
+        bytes += content.byteLength;
+        if (page.entities.length < PAGE_ROWS && bytes < PAGE_BYTES) continue;
+        yield page;
+        page = { entities: [], unpublishable: 0 };
+        bytes = 0;
+      }
+    } catch (error) {
+      throw databaseError(error, this.path);
+    }
+    yield page;
+  }
+
+  /** The uris of a bucket, from the index alone. */
+  urisOf(bucketId: number): string[] {
+    return this.#attempt(() =>
+      this.#connection
+        .prepare<unknown[], string>(this.#queries.uris)
+        .pluck()
+        .all({ source: this.#source, bucket: bucketId }),
+    );
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #attempt<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw databaseError(error, this.path);
+    }
+  }
+}
+
+export interface OpenBucket {
+  readonly fingerprint: Buffer;
+  /** The rows in uri order. */
+  pages(): Iterable<RowPage>;
+}
+
+export interface RowPage {
+  readonly entities: readonly DataEntity[];
+  /** Rows met on the way that no data file can hold. */
+  readonly unpublishable: number;
+}

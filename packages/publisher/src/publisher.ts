@@ -1,0 +1,242 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Signer } from '@data-universe/core-auth';
+import { datasetPrefix, manifestKey, type SourceName, sourceId } from '@data-universe/dataset';
+import type { StorageBackend } from '@data-universe/storage-core';
+import { isHeadCurrent } from './cycle/check-head.ts';
+import type { Cycle, CycleStep } from './cycle/cycle.ts';
+import { conflict } from './cycle/existing-object.ts';
+import { Lock } from './cycle/lock.ts';
+import { rebuildLedger, setLedgerAside } from './cycle/rebuild-ledger.ts';
+import { totalsOf } from './cycle/record-intent.ts';
+import { recover } from './cycle/recover.ts';
+import { countChanges, publishChanges } from './cycle/run-cycle.ts';
+import { MinerDatabase } from './database/miner-database.ts';
+import { openDatabase } from './database/open-database.ts';
+import { isPublisherError } from './errors.ts';
+import type { DatasetIdentity } from './ledger/dataset-identity.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { RowDigest } from './ledger/row-digest.ts';
+import { noCounts, type PublishProgress, type PublishReport } from './report.ts';
+import { lastRunNote, type PublisherStatus, readStatus } from './status.ts';
+
+export interface PublisherOptions {
+  /** The miner's SQLite file; read, never written. */
+  readonly databasePath: string;
+  /** For ledger, lock and staging files; one for each destination. */
+  readonly stateDirectory: string;
+  readonly source: SourceName;
+  readonly profile: 'raw';
+  readonly backend: StorageBackend;
+  readonly signer: Signer;
+  readonly network: string;
+  readonly netuid: number;
+  /** Rows the miner deleted: `mirror` (default) takes them out of the dataset, `keep` leaves them. */
+  readonly deletedRows?: 'mirror' | 'keep' | undefined;
+  /** Default 250,000. */
+  readonly maxRowsPerFile?: number | undefined;
+  /** Bounds the staging folder; default 8. */
+  readonly maxFilesPerCommit?: number | undefined;
+  /** How long to wait for a locked database, milliseconds; default 5,000. */
+  readonly busyTimeoutMs?: number | undefined;
+  readonly clock?: (() => Date) | undefined;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Compares every row; without it a row replaced by one of equal uri, label and size goes unseen. */
+  readonly fullScan?: boolean | undefined;
+  /** Counts what would be sent, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly onProgress?: ((progress: PublishProgress) => void) | undefined;
+  /** Called, and awaited, before each step; what it throws ends the run there. */
+  readonly onStep?: ((step: CycleStep) => void | Promise<void>) | undefined;
+}
+
+/** Publishes one source of a miner's database to one destination. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #identity: DatasetIdentity;
+  readonly #directory: string;
+  readonly #ledgerPath: string;
+  #running: Promise<unknown> | undefined;
+
+  /** Checks the database, and creates nothing yet. Throws PublisherError. */
+  static async open(options: PublisherOptions): Promise<Publisher> {
+    openDatabase(options.databasePath, options.busyTimeoutMs).connection.close();
+    return new Publisher(options);
+  }
+
+  private constructor(options: PublisherOptions) {
+    const { source, profile, signer, network, netuid } = options;
+    this.#options = options;
+    this.#identity = { hotkey: signer.address, network, netuid, source, profile };
+    this.#directory = join(options.stateDirectory, source);
+    this.#ledgerPath = join(this.#directory, 'ledger.sqlite');
+  }
+
+  /**
+   * Brings the dataset up to the database. A run that fails or is killed leaves a valid dataset, and the
+   * next one continues. Throws PublisherError, StorageError.
+   */
+  async run(options: RunOptions = {}): Promise<PublishReport> {
+    const run = options.dryRun ? this.#dryRun(options) : this.#lockedRun(options);
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  /** From the ledger, without network. Throws PublisherError ForeignLedger, LedgerCorrupt. */
+  status(): PublisherStatus {
+    return readStatus(this.#ledgerPath, this.#identity);
+  }
+
+  /** Waits for a run that is under way. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+
+  async #lockedRun(options: RunOptions): Promise<PublishReport> {
+    const lock = Lock.acquire(this.#directory);
+    try {
+      const warnings: string[] = [];
+      try {
+        return await this.#runOnce(options, warnings);
+      } catch (error) {
+        if (!isPublisherError(error, 'LedgerCorrupt')) throw error;
+        warnings.push('The ledger was damaged; it was rebuilt from the destination');
+        await setLedgerAside(this.#ledgerPath);
+        return await this.#runOnce(options, warnings);
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #runOnce(options: RunOptions, warnings: string[]): Promise<PublishReport> {
+    const started = performance.now();
+    const { database, cycle } = this.#prepare(options, warnings);
+    let ledger: Ledger | undefined;
+    try {
+      ledger = existsSync(this.#ledgerPath)
+        ? Ledger.open(this.#ledgerPath, this.#identity)
+        : await this.#rebuild(cycle);
+      const sequenceBefore = ledger.head.sequence;
+      await recover(cycle(ledger));
+      ledger = await this.#inSync(cycle, ledger, warnings);
+      const done = cycle(ledger);
+      await publishChanges(done, options.fullScan ?? false);
+      const report = this.#report(done, { sequenceBefore, started, dryRun: false });
+      ledger.lastRun = lastRunNote(report, done.clock());
+      return report;
+    } finally {
+      ledger?.close();
+      database.close();
+    }
+  }
+
+  async #dryRun(options: RunOptions): Promise<PublishReport> {
+    const started = performance.now();
+    const warnings: string[] = [];
+    const { database, cycle } = this.#prepare(options, warnings);
+    let ledger: Ledger | undefined;
+    try {
+      ledger = existsSync(this.#ledgerPath)
+        ? Ledger.open(this.#ledgerPath, this.#identity, { readonly: true })
+        : Ledger.create(':memory:', this.#identity);
+      if (!existsSync(this.#ledgerPath))
+        warnings.push('There is no ledger yet, so every row counts as new');
+      if (ledger.pendingIntent())
+        warnings.push('A commit of an earlier run is pending; its rows count as new here');
+      const sequenceBefore = ledger.head.sequence;
+      const done = cycle(ledger);
+      await countChanges(done, options.fullScan ?? false);
+      return this.#report(done, { sequenceBefore, started, dryRun: true });
+    } finally {
+      ledger?.close();
+      database.close();
+    }
+  }
+
+  /** What a run needs; the ledger comes last, because it may be replaced by a rebuilt one. */
+  #prepare(options: RunOptions, warnings: string[]) {
+    const { source, backend, signer, databasePath, busyTimeoutMs } = this.#options;
+    const database = new MinerDatabase(databasePath, sourceId(source), busyTimeoutMs);
+    if (!database.hasBucketIndex)
+      warnings.push(
+        'The database has no index on (timeBucketId, source, label, contentSizeBytes): each run reads the whole table',
+      );
+    let state: PublishProgress = {
+      phase: 'scan',
+      rowsDone: 0,
+      rowsTotal: 0,
+      bytesDone: 0,
+      bytesTotal: 0,
+      bucketsDone: 0,
+    };
+    const base: Omit<Cycle, 'ledger' | 'digest'> = {
+      identity: this.#identity,
+      prefix: datasetPrefix(source, signer.address),
+      stagingDirectory: join(this.#directory, 'staging'),
+      database,
+      backend,
+      signer,
+      deletedRows: this.#options.deletedRows ?? 'mirror',
+      maxRowsPerFile: this.#options.maxRowsPerFile ?? 250_000,
+      maxFilesPerCommit: this.#options.maxFilesPerCommit ?? 8,
+      clock: this.#options.clock ?? (() => new Date()),
+      signal: options.signal,
+      counts: noCounts(),
+      oddities: {},
+      warnings,
+      onStep: options.onStep,
+      progress: (change) => {
+        state = { ...state, ...change };
+        options.onProgress?.(state);
+      },
+    };
+    const cycle: CycleOf = (ledger) => ({ ...base, ledger, digest: new RowDigest(ledger.salt) });
+    return { database, cycle: Object.assign(cycle, { base }) };
+  }
+
+  #rebuild({ base }: { readonly base: Omit<Cycle, 'ledger' | 'digest'> }): Promise<Ledger> {
+    return rebuildLedger({ ...base, path: this.#ledgerPath });
+  }
+
+  /** The ledger, or the one rebuilt because the store holds another dataset than it knows. */
+  async #inSync(
+    cycle: CycleOf & { readonly base: Omit<Cycle, 'ledger' | 'digest'> },
+    ledger: Ledger,
+    warnings: string[],
+  ): Promise<Ledger> {
+    if (await isHeadCurrent(cycle(ledger))) return ledger;
+    warnings.push('The destination holds another dataset than the ledger knows; it was read anew');
+    ledger.close();
+    await setLedgerAside(this.#ledgerPath);
+    const rebuilt = await this.#rebuild(cycle);
+    const current = await isHeadCurrent(cycle(rebuilt));
+    if (current) return rebuilt;
+    const { sequence } = rebuilt.head;
+    rebuilt.close();
+    throw conflict(manifestKey(cycle.base.prefix, sequence + 1));
+  }
+
+  #report(
+    { counts, oddities, warnings, ledger, identity }: Cycle,
+    run: { sequenceBefore: number; started: number; dryRun: boolean },
+  ): PublishReport {
+    return {
+      source: identity.source,
+      dryRun: run.dryRun,
+      sequenceBefore: run.sequenceBefore,
+      sequenceAfter: ledger.head.sequence,
+      ...counts,
+      rowsPublished: counts.rowsAdded + counts.rowsReplaced + counts.rowsRecovered,
+      totals: totalsOf(ledger.files()),
+      oddities,
+      warnings,
+      seconds: (performance.now() - run.started) / 1000,
+    };
+  }
+}
+
+type CycleOf = (ledger: Ledger) => Cycle;
