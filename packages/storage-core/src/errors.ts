@@ -16,7 +16,15 @@ export type StorageErrorCode =
   | 'Unavailable'
   | 'Unknown';
 
-export type StorageOperation = 'put' | 'get' | 'head' | 'list' | 'commit' | 'parse';
+export type StorageOperation =
+  | 'open'
+  | 'put'
+  | 'get'
+  | 'head'
+  | 'list'
+  | 'commit'
+  | 'open'
+  | 'parse';
 
 const RETRYABLE: ReadonlySet<StorageErrorCode> = new Set([
   'CredentialsExpired',

@@ -1,0 +1,79 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import {
+  type CallContext,
+  compareKeys,
+  failure,
+  isObjectKey,
+  type KeyPrefix,
+  type ListOptions,
+  type ObjectInfo,
+} from '@data-universe/storage-core';
+import type { S3Connection } from './connection.ts';
+import { objectInfo } from './object-info.ts';
+
+/** Every page to the end; one that fails ends the listing with its error, never as if complete. */
+export async function* listObjects(
+  connection: S3Connection,
+  prefix: KeyPrefix,
+  options: ListOptions,
+): AsyncGenerator<ObjectInfo> {
+  const call: CallContext = { operation: 'list', key: prefix, signal: options.signal };
+  let previous: string = options.startAfter ?? '';
+  let token: string | undefined;
+  do {
+    const page = await fetchPage(connection, prefix, options, token, call);
+    for (const item of page.Contents ?? []) {
+      const key = decodeKey(item.Key ?? '', page.EncodingType);
+      if (!key.startsWith(prefix) || compareKeys(key, previous) <= 0)
+        throw failure(call, {
+          code: 'Unsupported',
+          message: `the store lists ${JSON.stringify(key)} outside the prefix or out of order`,
+        });
+      previous = key;
+      // Folder markers and the like: nothing that a StorageBackend wrote, or could read.
+      if (isObjectKey(key)) yield objectInfo(key, { ...item, size: item.Size }, call);
+    }
+    token = nextToken(page, token, call);
+  } while (token !== undefined);
+}
+
+function fetchPage(
+  connection: S3Connection,
+  prefix: KeyPrefix,
+  { startAfter }: ListOptions,
+  token: string | undefined,
+  call: CallContext,
+): Promise<ListObjectsV2CommandOutput> {
+  return connection.request(call, (client, options) =>
+    client.send(
+      new ListObjectsV2Command({
+        Bucket: connection.options.bucket,
+        Prefix: prefix,
+        // A key may hold characters that XML cannot.
+        EncodingType: 'url',
+        ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      }),
+      options,
+    ),
+  );
+}
+
+function nextToken(
+  page: ListObjectsV2CommandOutput,
+  token: string | undefined,
+  call: CallContext,
+): string | undefined {
+  if (page.IsTruncated !== true) return undefined;
+  const next = page.NextContinuationToken;
+  if (next !== undefined && next !== '' && next !== token) return next;
+  throw failure(call, {
+    code: 'Unavailable',
+    message: 'the store says that there is more and not where it goes on',
+  });
+}
+
+/** URL-encoded as a form is: a space is `+` to AWS and `%20` to others. */
+function decodeKey(key: string, encoding: string | undefined): string {
+  return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
+}

@@ -1,0 +1,73 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import {
+  type CallContext,
+  failure,
+  isSha256,
+  type ObjectInfo,
+  type ObjectKey,
+  type Sha256,
+} from '@data-universe/storage-core';
+import type { S3Connection } from './connection.ts';
+
+/** The name of the object metadata that holds the SHA-256 of the whole object, as hex. */
+export const SHA256_METADATA = 'sha256';
+
+/** What S3 says of an object, in a HEAD, a GET or a listing. */
+export interface S3ObjectFacts {
+  readonly size: number | undefined;
+  readonly ETag?: string | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly Metadata?: Record<string, string> | undefined;
+  readonly ChecksumSHA256?: string | undefined;
+}
+
+export async function headObject(
+  connection: S3Connection,
+  key: ObjectKey,
+  call: CallContext,
+): Promise<ObjectInfo> {
+  const { bucket, sendsChecksums } = connection.options;
+  const output = await connection.request(call, (client, options) =>
+    client.send(
+      new HeadObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(sendsChecksums ? { ChecksumMode: 'ENABLED' } : {}),
+      }),
+      options,
+    ),
+  );
+  return objectInfo(key, { ...output, size: output.ContentLength }, call);
+}
+
+export function objectInfo(key: ObjectKey, facts: S3ObjectFacts, call: CallContext): ObjectInfo {
+  const { size, ETag, LastModified } = facts;
+  if (size === undefined || ETag === undefined || LastModified === undefined)
+    throw failure(call, {
+      code: 'Unavailable',
+      message: `the store's answer about ${JSON.stringify(key)} lacks its size, ETag or date`,
+    });
+  const sha256 = fullObjectSha256(facts.ChecksumSHA256) ?? metadataSha256(facts.Metadata);
+  const info: ObjectInfo = { key, size, version: versionOf(ETag), modifiedAt: LastModified };
+  return sha256 === undefined ? info : { ...info, sha256 };
+}
+
+export function versionOf(etag: string): string {
+  return etag.replace(/^"|"$/g, '');
+}
+
+export function base64Of(sha256: Sha256): string {
+  return Buffer.from(sha256, 'hex').toString('base64');
+}
+
+/** A multipart upload's checksum is one of its parts' checksums: `…-3`, no hash of the object. */
+function fullObjectSha256(checksum: string | undefined): Sha256 | undefined {
+  const bytes = checksum?.includes('-') ? undefined : Buffer.from(checksum ?? '', 'base64');
+  const hex = bytes?.toString('hex') ?? '';
+  return isSha256(hex) ? hex : undefined;
+}
+
+function metadataSha256(metadata: Record<string, string> | undefined): Sha256 | undefined {
+  const text = metadata?.[SHA256_METADATA] ?? '';
+  return isSha256(text) ? text : undefined;
+}

@@ -1,0 +1,72 @@
+import {
+  type ByteSource,
+  type CallOptions,
+  type Capabilities,
+  failure,
+  type GetOptions,
+  type KeyPrefix,
+  type ListOptions,
+  type ObjectContent,
+  type ObjectInfo,
+  type ObjectKey,
+  type PutOptions,
+  parseKeyPrefix,
+  parseObjectKey,
+  type Receipt,
+  type StorageBackend,
+  type Write,
+} from '@data-universe/storage-core';
+import { S3Connection } from './connection.ts';
+import { getObject } from './get.ts';
+import { listObjects } from './list.ts';
+import { headObject } from './object-info.ts';
+import type { S3BackendOptions } from './options.ts';
+import { putObject } from './put.ts';
+
+/** A StorageBackend in one bucket of Amazon S3 or of any store that speaks its protocol. */
+export class S3Backend implements StorageBackend {
+  readonly name: string;
+  readonly capabilities: Capabilities = {
+    createOnly: true,
+    replace: true,
+    atomicCommit: false,
+    reportsSha256: true,
+  };
+  readonly #connection: S3Connection;
+
+  /** Throws TypeError for options that can't be meant; nothing is sent yet. */
+  constructor(options: S3BackendOptions) {
+    this.#connection = new S3Connection(options);
+    const { bucket, place } = this.#connection.options;
+    this.name = `bucket ${bucket} at ${place}`;
+  }
+
+  async put(key: ObjectKey, source: ByteSource, options: PutOptions): Promise<Receipt> {
+    return putObject(this.#connection, parseObjectKey(key), source, options);
+  }
+
+  async get(key: ObjectKey, options: GetOptions = {}): Promise<ObjectContent> {
+    return getObject(this.#connection, parseObjectKey(key), options);
+  }
+
+  async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
+    const call = { operation: 'head', key: parseObjectKey(key), signal: options.signal } as const;
+    return headObject(this.#connection, call.key, call);
+  }
+
+  async *list(prefix: KeyPrefix, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
+    yield* listObjects(this.#connection, parseKeyPrefix(prefix), options);
+  }
+
+  async commit(_writes: readonly Write[], options: CallOptions = {}): Promise<readonly Receipt[]> {
+    throw failure(
+      { operation: 'commit', signal: options.signal },
+      { code: 'Unsupported', message: 'S3 cannot make several objects visible at once' },
+    );
+  }
+
+  /** Closes idle connections; the backend is of no use afterwards. */
+  close(): void {
+    this.#connection.close();
+  }
+}
