@@ -22,7 +22,7 @@ import { type DatasetIdentity, verifyManifest } from './verify-manifest.ts';
 /** How many objects that are no manifest of this dataset may lie on top of the newest that is. */
 const MAX_REJECTED = 16;
 /** Of all manifests from the newest back to its checkpoint. */
-const MAX_CHAIN_BYTES = 4 * MAX_MANIFEST_BYTES;
+const MAX_CHAIN_BYTES = 8 * MAX_MANIFEST_BYTES;
 
 export interface LoadDatasetOptions extends DatasetIdentity {
   readonly signal?: AbortSignal | undefined;

@@ -40,10 +40,10 @@ export async function* readRows(
   const { source, signal } = options;
   const { name } = file.file;
   const selection = selectionOf(options);
-  const metadata = await readFooter(file, rawColumns(source), signal);
+  const metadata = await readFooter(file, rawColumns(source));
   for (const range of selectedGroups(name, metadata, new Set(ENTITY_COLUMNS), selection)) {
     signal?.throwIfAborted();
-    const rows = await readGroup(file, metadata, range, signal);
+    const rows = await readGroup(file, metadata, range);
     const wanted: DataRow[] = [];
     for (const [index, cells] of rows.entries()) {
       const row = range[0] + index;
@@ -89,10 +89,9 @@ async function readGroup(
   file: VerifiedFile,
   metadata: FileMetaData,
   [rowStart, rowEnd]: RowRange,
-  signal: AbortSignal | undefined,
 ): Promise<readonly Record<string, unknown>[]> {
   const { name } = file.file;
-  const rows = await decoding('BadData', name, signal, () =>
+  const rows = await decoding('BadData', name, () =>
     parquetReadObjects({
       file,
       metadata,

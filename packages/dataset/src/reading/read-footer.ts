@@ -14,11 +14,10 @@ const MAGIC = 0x31524150;
 export async function readFooter(
   file: VerifiedFile,
   columns: readonly Column[],
-  signal?: AbortSignal,
 ): Promise<FileMetaData> {
   const { name, rows } = file.file;
   const bytes = await footerBytes(file);
-  const metadata = await decoding('BadFooter', name, signal, () =>
+  const metadata = await decoding('BadFooter', name, () =>
     parquetMetadata(bytes, { parsers: STATISTICS_PARSERS, geoparquet: false }),
   );
   if (schemaText(metadata.schema) !== schemaText(parquetSchemaOf(columns)))
