@@ -16,6 +16,9 @@ import { withRetry } from './retry.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Without one the SDK writes to the console what it throws as an error too. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 export type Send<T> = (
   client: S3Client,
   options: { readonly abortSignal?: AbortSignal },
@@ -43,6 +46,7 @@ export class S3Connection {
       responseChecksumValidation: 'WHEN_REQUIRED',
       // `withRetry` repeats, with a fresh body; the SDK could not rewind one.
       maxAttempts: 1,
+      logger: SILENT,
       requestHandler: {
         connectionTimeout: Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS),
         socketTimeout: requestTimeoutMs,

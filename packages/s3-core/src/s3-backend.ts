@@ -16,6 +16,7 @@ import {
   type StorageBackend,
   type Write,
 } from '@data-universe/storage-core';
+import { knowingAbsence } from './absence.ts';
 import { S3Connection } from './connection.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
@@ -46,12 +47,17 @@ export class S3Backend implements StorageBackend {
   }
 
   async get(key: ObjectKey, options: GetOptions = {}): Promise<ObjectContent> {
-    return getObject(this.#connection, parseObjectKey(key), options);
+    const call = { operation: 'get', key: parseObjectKey(key), signal: options.signal } as const;
+    return knowingAbsence(this.#connection, call, () =>
+      getObject(this.#connection, call.key, options),
+    );
   }
 
   async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
     const call = { operation: 'head', key: parseObjectKey(key), signal: options.signal } as const;
-    return headObject(this.#connection, call.key, call);
+    return knowingAbsence(this.#connection, call, () =>
+      headObject(this.#connection, call.key, call),
+    );
   }
 
   async *list(prefix: KeyPrefix, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
