@@ -19,4 +19,4 @@ export type {
   PublishProgress,
   PublishReport,
 } from './report.ts';
-export type { LastRun, PublisherStatus } from './status.ts';
+export { type LastRun, type PublisherStatus, publisherStatus } from './status.ts';

@@ -18,7 +18,7 @@ import type { DatasetIdentity } from './ledger/dataset-identity.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { RowDigest } from './ledger/row-digest.ts';
 import { noCounts, type PublishProgress, type PublishReport } from './report.ts';
-import { lastRunNote, type PublisherStatus, readStatus } from './status.ts';
+import { lastRunNote, ledgerPathOf, type PublisherStatus, publisherStatus } from './status.ts';
 
 export interface PublisherOptions {
   /** The miner's SQLite file; read, never written. */
@@ -72,7 +72,7 @@ export class Publisher {
     this.#options = options;
     this.#identity = { hotkey: signer.address, network, netuid, source, profile };
     this.#directory = join(options.stateDirectory, source);
-    this.#ledgerPath = join(this.#directory, 'ledger.sqlite');
+    this.#ledgerPath = ledgerPathOf(options.stateDirectory, source);
   }
 
   /**
@@ -87,7 +87,7 @@ export class Publisher {
 
   /** From the ledger, without network. Throws PublisherError ForeignLedger, LedgerCorrupt. */
   status(): PublisherStatus {
-    return readStatus(this.#ledgerPath, this.#identity);
+    return publisherStatus(this.#options.stateDirectory, this.#identity);
   }
 
   /** Waits for a run that is under way. */

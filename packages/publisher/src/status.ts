@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceName } from '@data-universe/dataset';
 import type { Sha256 } from '@data-universe/storage-core';
 import { z } from 'zod';
 import { totalsOf } from './cycle/record-intent.ts';
@@ -38,8 +40,20 @@ export function lastRunNote(report: PublishReport, finishedAt: Date): string {
   return JSON.stringify(note);
 }
 
-/** Throws PublisherError ForeignLedger, LedgerCorrupt. */
-export function readStatus(path: string, identity: DatasetIdentity): PublisherStatus {
+/** The ledger's own file; one for each source of a destination. */
+export function ledgerPathOf(stateDirectory: string, source: SourceName): string {
+  return join(stateDirectory, source, 'ledger.sqlite');
+}
+
+/** What was published of a dataset to the destination of a state directory. Throws PublisherError ForeignLedger, LedgerCorrupt. */
+export function publisherStatus(
+  stateDirectory: string,
+  identity: DatasetIdentity,
+): PublisherStatus {
+  return readStatus(ledgerPathOf(stateDirectory, identity.source), identity);
+}
+
+function readStatus(path: string, identity: DatasetIdentity): PublisherStatus {
   if (!existsSync(path))
     return {
       ...identity,
