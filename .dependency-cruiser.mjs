@@ -19,7 +19,10 @@ const packageRules = Object.entries(ALLOWED).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.length === 0 ? 'itself' : allowed.join('-')}`,
   severity: 'error',
   from: { path: `^packages/${name}/src/` },
-  to: { path: '^(packages|apps|examples|benchmarks)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+  to: {
+    path: '^(packages|apps|examples|benchmarks)/',
+    pathNot: `^packages/(${[name, ...allowed].join('|')})/`,
+  },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */

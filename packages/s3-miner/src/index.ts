@@ -1,1 +1,6 @@
-export {};
+export {
+  type S3MinerOptions,
+  S3MinerStorage,
+  type UploadOptions,
+} from './s3-miner-storage.ts';
+export type { SourceOutcome, UnsupportedRows, UploadReport } from './upload-report.ts';

@@ -1,0 +1,129 @@
+import { CredentialsClient, type Signer } from '@data-universe/core-auth';
+import { SOURCE_NAMES, type SourceName } from '@data-universe/dataset';
+import {
+  describeDatabase,
+  Publisher,
+  type PublisherStatus,
+  type PublishProgress,
+  type PublishReport,
+  publisherStatus,
+} from '@data-universe/publisher';
+import { type ExpectedStore, openGrantedStore, S3Backend } from '@data-universe/s3-core';
+import { MemoryBackend } from '@data-universe/storage-core';
+import { type SourceOutcome, type UploadReport, uploadReport } from './upload-report.ts';
+
+export interface S3MinerOptions {
+  /** The miner's SQLite file; only ever read. */
+  readonly database: string;
+  /** Ledgers and staging files of this destination, on a local disk. */
+  readonly stateDirectory: string;
+  readonly signer: Signer;
+  readonly network: string;
+  readonly netuid: number;
+  readonly authEndpoint: string;
+  /** Where the operator expects the data to go; a grant for elsewhere is refused. */
+  readonly store?: ExpectedStore | undefined;
+  /** What becomes of published rows that the miner deletes. Default `mirror`: they go too. */
+  readonly deletedRows?: 'mirror' | 'keep' | undefined;
+}
+
+export interface UploadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Compare every row instead of trusting the fingerprints of the time buckets. */
+  readonly fullScan?: boolean | undefined;
+  /** Plan only: nothing is published. */
+  readonly dryRun?: boolean | undefined;
+  readonly onProgress?: ((source: SourceName, progress: PublishProgress) => void) | undefined;
+}
+
+/** Publishes a miner's database to S3 with credentials earned by its hotkey. */
+export class S3MinerStorage {
+  readonly #options: S3MinerOptions;
+  readonly #credentials: CredentialsClient;
+
+  /** Throws AccessError where the endpoint is neither https nor this machine. */
+  constructor(options: S3MinerOptions) {
+    this.#options = options;
+    this.#credentials = new CredentialsClient(options);
+  }
+
+  /**
+   * Publishes what is new, replaced or gone since the last run, source by source. A source that
+   * fails is in the report with its error and the next run completes it; an abort, and a database
+   * that can't be read, are thrown.
+   */
+  async uploadData(options: UploadOptions = {}): Promise<UploadReport> {
+    const { signal, dryRun = false } = options;
+    const { database, signer } = this.#options;
+    const { sources } = describeDatabase(database);
+    // What was published of a source goes with its last row: the ledgers know of sources the database has lost.
+    const present = new Set([
+      ...sources.map(({ name }) => name),
+      ...this.status().map(({ source }) => source),
+    ]);
+
+    const outcomes: SourceOutcome[] = [];
+    for (const source of SOURCE_NAMES.filter((name) => present.has(name))) {
+      try {
+        outcomes.push({ source, ok: true, report: await this.#publish(source, options) });
+      } catch (error) {
+        if (signal?.aborted === true || !(error instanceof Error)) throw error;
+        outcomes.push({ source, ok: false, error });
+      }
+    }
+    const unsupported = sources
+      .filter(({ name }) => name === undefined)
+      .map(({ id, rows }) => ({ source: id, rows }));
+    return uploadReport(signer.address, dryRun, outcomes, unsupported);
+  }
+
+  /** What the ledgers say was published; the network is not asked. Throws PublisherError. */
+  status(): readonly PublisherStatus[] {
+    const { stateDirectory, signer, network, netuid } = this.#options;
+    return SOURCE_NAMES.map((source) =>
+      publisherStatus(stateDirectory, {
+        hotkey: signer.address,
+        network,
+        netuid,
+        source,
+        profile: 'raw',
+      }),
+    ).filter(({ sequence }) => sequence > 0);
+  }
+
+  async #publish(
+    source: SourceName,
+    { signal, fullScan, dryRun = false, onProgress }: UploadOptions,
+  ): Promise<PublishReport> {
+    const { database, stateDirectory, signer, network, netuid, store, deletedRows } = this.#options;
+    // A dry run asks the ledger alone.
+    const backend = dryRun
+      ? new MemoryBackend()
+      : await openGrantedStore(
+          this.#credentials,
+          { action: 'upload', source },
+          { expected: store, signal },
+        );
+    try {
+      const publisher = await Publisher.open({
+        databasePath: database,
+        stateDirectory,
+        source,
+        profile: 'raw',
+        backend,
+        signer,
+        network,
+        netuid,
+        deletedRows,
+      });
+      return await publisher.run({
+        signal,
+        fullScan,
+        dryRun,
+        onProgress: (progress) => onProgress?.(source, progress),
+      });
+    } finally {
+      if (backend instanceof S3Backend) backend.close();
+    }
+  }
+}

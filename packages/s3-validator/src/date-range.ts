@@ -1,0 +1,26 @@
+import { type DataEntity, type ManifestFile, parseDatetime } from '@data-universe/dataset';
+
+/** `[start, end)`. */
+export interface DateRange {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+const MICROSECONDS_PER_HOUR = 3_600_000_000n;
+
+/** Whether a file may hold rows of the range: of their own time, or of their bucket's. */
+export function mayHoldRange(file: ManifestFile, { start, end }: DateRange): boolean {
+  const overlaps = (from: number, to: number) =>
+    from * 1_000 < end.getTime() && to * 1_000 > start.getTime();
+  return (
+    overlaps(file.time_start, file.time_end) ||
+    overlaps(file.bucket_start * 3_600, file.bucket_end * 3_600)
+  );
+}
+
+/** An entity whose time can't be read counts at the start of its time bucket. */
+export function isWithin(entity: DataEntity, { start, end }: DateRange): boolean {
+  const time =
+    parseDatetime(entity.datetime) ?? BigInt(entity.timeBucketId) * MICROSECONDS_PER_HOUR;
+  return time >= BigInt(start.getTime()) * 1_000n && time < BigInt(end.getTime()) * 1_000n;
+}
