@@ -20,17 +20,23 @@ export interface RunningServer {
 
 /** Listens and serves until closed. Closing lets nothing linger: open connections are cut. */
 export async function serve(handler: Handler, host: string, port: number): Promise<RunningServer> {
+  const running = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
-    void respond(handler, message, response);
+    const work = respond(handler, message, response).finally(() => running.delete(work));
+    running.add(work);
   };
-  const server = createServer({ maxHeaderSize: HEADER_LIMIT }, onRequest);
+  const server = createServer(
+    // No limit on a whole request: a large upload takes as long as it takes.
+    { maxHeaderSize: HEADER_LIMIT, requestTimeout: 0, keepAliveTimeout: 65_000 },
+    onRequest,
+  );
   // Left to the handler, so that a client that waits is not asked for a body that will be refused.
   server.on('checkContinue', onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return { port: (server.address() as AddressInfo).port, close: () => close(server, running) };
 }
 
 async function respond(
@@ -101,10 +107,12 @@ function asCloudError(error: unknown): CloudError {
   );
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, running: ReadonlySet<Promise<void>>): Promise<void> {
   const closed = new Promise<void>((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
   });
   server.closeAllConnections();
   await closed;
+  // What they still do to the store must be done before it closes.
+  await Promise.all(running);
 }

@@ -13,6 +13,13 @@ export const noSuchUpload = () =>
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
   );
 
+export const operationAborted = () =>
+  new CloudError(
+    'OperationAborted',
+    409,
+    'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+  );
+
 /** The XML error of S3. `resource` is the path that was asked for. */
 export function s3ErrorResponse(
   error: CloudError,

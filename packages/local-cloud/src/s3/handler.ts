@@ -28,7 +28,7 @@ export async function handleS3(cloud: Cloud, http: HttpRequest): Promise<HttpRes
     query: http.query,
     headers: verified.headers,
     principal: verified.principal,
-    receiveBody: () => new ReceivedBody({ ...verified, body: http.body }),
+    receiveBody: (options) => new ReceivedBody({ ...verified, body: http.body }, options),
   };
   const operation = route(request);
   const facts = operation.facts?.(request) ?? [];

@@ -23,6 +23,11 @@ export interface BodyFacts {
   readonly checksum?: StoredChecksum;
 }
 
+export interface BodyOptions {
+  /** False where x-amz-checksum-* speaks of the object and not of the body (CompleteMultipartUpload). */
+  readonly checksum: boolean;
+}
+
 /**
  * A request body, decoded and verified while it streams: length, payload hash or chunk signatures, Content-MD5 and
  * checksum. It can be read once; an error at its end means that nothing of what was read may be kept.
@@ -36,18 +41,23 @@ export class ReceivedBody {
   #trailer: string | undefined;
   #facts: BodyFacts | undefined;
 
-  constructor(request: {
-    readonly headers: RequestHeaders;
-    readonly presigned: boolean;
-    readonly seed: SignatureSeed;
-    readonly body: AsyncIterable<Buffer>;
-  }) {
+  constructor(
+    request: {
+      readonly headers: RequestHeaders;
+      readonly presigned: boolean;
+      readonly seed: SignatureSeed;
+      readonly body: AsyncIterable<Buffer>;
+    },
+    options: BodyOptions = { checksum: true },
+  ) {
     const { headers } = request;
     const mode = payloadMode(headers, request.presigned);
     const chunked = mode.kind === 'chunked';
     this.#length = bodyLength(headers, chunked);
     this.#md5 = expectedMd5(headers);
-    this.#expected = expectedChecksum(headers, chunked && mode.trailer);
+    this.#expected = options.checksum
+      ? expectedChecksum(headers, chunked && mode.trailer)
+      : undefined;
     this.#payloadSha256 = mode.kind === 'hash' ? mode.sha256 : undefined;
     const trailer = headers.get('x-amz-trailer')?.toLowerCase();
     if (chunked && mode.trailer && trailer === undefined) {

@@ -5,7 +5,7 @@ import type { QueryParameters } from '../http/query.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { isAllowed } from '../iam/evaluate.ts';
 import { type Principal, principalContext } from '../iam/principal.ts';
-import type { ReceivedBody } from './received-body.ts';
+import type { BodyOptions, ReceivedBody } from './received-body.ts';
 
 /** An authenticated S3 request, addressed. */
 export interface S3Request {
@@ -20,7 +20,7 @@ export interface S3Request {
   readonly headers: RequestHeaders;
   readonly principal: Principal;
   /** Reads what the body's headers promise; throws where they are malformed. */
-  readonly receiveBody: () => ReceivedBody;
+  readonly receiveBody: (options?: BodyOptions) => ReceivedBody;
 }
 
 /** Facts that a policy may test and that only some operations have. */

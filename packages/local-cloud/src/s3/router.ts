@@ -7,9 +7,13 @@ import {
   headBucket,
   listBuckets,
 } from './buckets.ts';
+import { completeMultipartUpload } from './complete-multipart.ts';
+import { copyObject, uploadPartCopy } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { getObject } from './get-object.ts';
 import { listFacts, listObjects } from './list-objects.ts';
+import { listParts, listUploads, uploadListFacts } from './list-uploads.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart } from './multipart-upload.ts';
 import { creationFacts, putObject } from './put-object.ts';
 import type { S3Operation, S3Request } from './request.ts';
 import { BUCKET_SUBRESOURCES, OBJECT_SUBRESOURCES } from './unimplemented.ts';
@@ -33,10 +37,18 @@ function serviceOperation({ method }: S3Request): S3Operation | undefined {
 function bucketOperation({ method, query }: S3Request): S3Operation | undefined {
   switch (method) {
     case 'GET':
-      if (query.has('location'))
+      if (query.has('location')) {
         return { actions: ['s3:GetBucketLocation'], run: getBucketLocation };
+      }
       if (query.has('versioning')) {
         return { actions: ['s3:GetBucketVersioning'], run: getBucketVersioning };
+      }
+      if (query.has('uploads')) {
+        return {
+          actions: ['s3:ListBucketMultipartUploads'],
+          facts: uploadListFacts,
+          run: listUploads,
+        };
       }
       return { actions: ['s3:ListBucket'], facts: listFacts, run: listObjects };
     case 'HEAD':
@@ -53,26 +65,49 @@ function bucketOperation({ method, query }: S3Request): S3Operation | undefined 
   }
 }
 
-function objectOperation({ method, headers }: S3Request): S3Operation | undefined {
+function objectOperation(request: S3Request): S3Operation | undefined {
+  const { method, query } = request;
+  const ofUpload = query.has('uploadId');
   switch (method) {
     case 'GET':
+      return ofUpload
+        ? { actions: ['s3:ListMultipartUploadParts'], run: listParts }
+        : { actions: ['s3:GetObject'], run: getObject };
     case 'HEAD':
       return { actions: ['s3:GetObject'], run: getObject };
     case 'PUT':
-      return {
-        actions: [
-          's3:PutObject',
-          ...(headers.get('if-match') === undefined ? [] : ['s3:GetObject']),
-          ...headerActions(headers.names()),
-        ],
-        facts: creationFacts(true),
-        run: putObject,
-      };
+      return putOperation(request);
+    case 'POST':
+      if (ofUpload) return creation(request, true, completeMultipartUpload);
+      return query.has('uploads') ? creation(request, false, createMultipartUpload) : undefined;
     case 'DELETE':
-      return { actions: ['s3:DeleteObject'], run: deleteObject };
+      return ofUpload
+        ? { actions: ['s3:AbortMultipartUpload'], run: abortMultipartUpload }
+        : { actions: ['s3:DeleteObject'], run: deleteObject };
     default:
       return undefined;
   }
+}
+
+function putOperation(request: S3Request): S3Operation {
+  const copies = request.headers.get('x-amz-copy-source') !== undefined;
+  if (request.query.has('uploadId') || request.query.has('partNumber')) {
+    return creation(request, false, copies ? uploadPartCopy : uploadPart);
+  }
+  return creation(request, true, copies ? copyObject : putObject);
+}
+
+function creation({ headers }: S3Request, creates: boolean, run: S3Operation['run']): S3Operation {
+  return {
+    actions: [
+      's3:PutObject',
+      // To be told whether it matches is to be told of the object.
+      ...(headers.get('if-match') === undefined ? [] : ['s3:GetObject']),
+      ...headerActions(headers.names()),
+    ],
+    facts: creationFacts(creates),
+    run,
+  };
 }
 
 /** Headers that do on the side what needs a permission of its own. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,8 @@ import { pipeline } from 'node:stream/promises';
 export class BlobStore {
   readonly #temporary: string;
   readonly #blobs: string;
+  /** Blobs being opened: their removal waits, so that who has just found an object can still read it. */
+  readonly #opening = new Map<string, Promise<unknown>>();
 
   private constructor(directory: string) {
     this.#temporary = path.join(directory, 'tmp');
@@ -51,15 +53,19 @@ export class BlobStore {
   /** A stream of bytes [start, endExclusive), over a file held open, so that a later removal does not cut it short. */
   async read(id: string, start: number, endExclusive: number): Promise<Readable> {
     if (start >= endExclusive) return Readable.from([]);
-    const handle = await open(this.#pathOf(id), 'r');
-    return createReadStream('', { fd: handle, start, end: endExclusive - 1 });
-  }
-
-  async size(id: string): Promise<number> {
-    return (await stat(this.#pathOf(id))).size;
+    const opened = open(this.#pathOf(id), 'r');
+    const opening = Promise.allSettled([this.#opening.get(id), opened]);
+    this.#opening.set(id, opening);
+    try {
+      const handle = await opened;
+      return createReadStream('', { fd: handle, start, end: endExclusive - 1 });
+    } finally {
+      if (this.#opening.get(id) === opening) this.#opening.delete(id);
+    }
   }
 
   async remove(id: string): Promise<void> {
+    await this.#opening.get(id);
     await rm(this.#pathOf(id), { force: true });
   }
 

@@ -113,10 +113,19 @@ export class ObjectStore {
     return this.blobs.read(object.blob, start, endExclusive);
   }
 
-  /** Makes a blob the object under a key, if the guard lets it; the blob it replaces, or the refused one, is removed. */
-  async commit(bucket: string, object: StoredObject, guard: WriteGuard): Promise<void> {
-    const replaced = await this.#orRemove(object.blob, () =>
-      this.#database.transaction(() => {
+  /**
+   * Makes a blob the object under a key, if the guard lets it, and ends the upload it was assembled from, in one
+   * transaction. The blobs that this leaves without an owner (the replaced or the refused one, the parts) are removed.
+   */
+  async commit(
+    bucket: string,
+    object: StoredObject,
+    guard: WriteGuard,
+    uploadId?: string,
+  ): Promise<void> {
+    let unused: readonly string[] = [object.blob];
+    try {
+      unused = this.#database.transaction(() => {
         const current = this.find(bucket, object.key);
         guard(current);
         this.#database
@@ -133,10 +142,12 @@ export class ObjectStore {
             object.modified,
             JSON.stringify(object.attributes),
           );
-        return current?.blob;
-      })(),
-    );
-    if (replaced !== undefined) await this.blobs.remove(replaced);
+        const parts = uploadId === undefined ? [] : this.uploads.removeRows(uploadId);
+        return [...(current === undefined ? [] : [current.blob]), ...parts];
+      })();
+    } finally {
+      for (const blob of unused) await this.blobs.remove(blob);
+    }
   }
 
   /** Removes an object, if the guard lets it. Absence is no error. */
@@ -150,15 +161,6 @@ export class ObjectStore {
       return current?.blob;
     })();
     if (removed !== undefined) await this.blobs.remove(removed);
-  }
-
-  async #orRemove<T>(blob: string, work: () => T): Promise<T> {
-    try {
-      return work();
-    } catch (error) {
-      await this.blobs.remove(blob);
-      throw error;
-    }
   }
 }
 

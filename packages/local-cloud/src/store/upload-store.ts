@@ -3,7 +3,6 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { attributesSchema, CHECKSUM_ALGORITHMS, type StoredChecksum } from './attributes.ts';
 import type { BlobStore } from './blobs.ts';
-import { type Listing, type ListingRequest, listObjects } from './listing.ts';
 
 const uploadAttributesSchema = z.strictObject({
   object: attributesSchema,
@@ -53,6 +52,7 @@ interface PartRow extends Omit<Part, 'checksum'> {
 export class UploadStore {
   readonly #database: Database.Database;
   readonly #blobs: BlobStore;
+  readonly #sealed = new Set<string>();
 
   constructor(database: Database.Database, blobs: BlobStore) {
     this.#database = database;
@@ -86,16 +86,21 @@ export class UploadStore {
     return row === undefined ? undefined : toUpload(row);
   }
 
-  list(bucket: string, request: ListingRequest): Listing<Upload> {
-    const statement = this.#database.prepare<[string, Buffer], UploadRow>(
-      'SELECT * FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, initiated, id',
-    );
-    return listObjects(request, (from) => statement.iterate(bucket, from), toUpload);
+  /** Every upload of a bucket under a prefix, by key and then by age. */
+  list(bucket: string, prefix: string): Upload[] {
+    return this.#database
+      .prepare<[string], UploadRow>(
+        'SELECT * FROM uploads WHERE bucket = ? ORDER BY key, initiated, id',
+      )
+      .all(bucket)
+      .map(toUpload)
+      .filter((upload) => upload.key.startsWith(prefix));
   }
 
   /** Adds or replaces a part. False, and the blob removed, where the upload has ended meanwhile. */
   async addPart(uploadId: string, part: Part): Promise<boolean> {
     const outcome = this.#database.transaction(() => {
+      if (this.isSealed(uploadId)) return { added: false, unused: part.blob };
       const open = this.#database.prepare('SELECT 1 FROM uploads WHERE id = ?').get(uploadId);
       if (open === undefined) return { added: false, unused: part.blob };
       const replaced = this.#database
@@ -132,14 +137,35 @@ export class UploadStore {
 
   /** Ends an upload and removes its parts. */
   async remove(uploadId: string): Promise<void> {
-    const blobs = this.#database.transaction(() => {
-      const rows = this.#database
-        .prepare<[string], { blob: string }>('DELETE FROM parts WHERE upload = ? RETURNING blob')
-        .all(uploadId);
-      this.#database.prepare('DELETE FROM uploads WHERE id = ?').run(uploadId);
-      return rows.map((row) => row.blob);
-    })();
+    const blobs = this.#database.transaction(() => this.removeRows(uploadId))();
     for (const blob of blobs) await this.#blobs.remove(blob);
+  }
+
+  /** Forgets an upload within the caller's transaction; returns the blobs of its parts, to be removed after it. */
+  removeRows(uploadId: string): string[] {
+    const rows = this.#database
+      .prepare<[string], { blob: string }>('DELETE FROM parts WHERE upload = ? RETURNING blob')
+      .all(uploadId);
+    this.#database.prepare('DELETE FROM uploads WHERE id = ?').run(uploadId);
+    return rows.map((row) => row.blob);
+  }
+
+  /**
+   * Runs the completion of an upload, whose parts must hold still meanwhile. Undefined where another completion is
+   * running already.
+   */
+  async whileSealed<T>(uploadId: string, work: () => Promise<T>): Promise<T | undefined> {
+    if (this.#sealed.has(uploadId)) return undefined;
+    this.#sealed.add(uploadId);
+    try {
+      return await work();
+    } finally {
+      this.#sealed.delete(uploadId);
+    }
+  }
+
+  isSealed(uploadId: string): boolean {
+    return this.#sealed.has(uploadId);
   }
 }
 

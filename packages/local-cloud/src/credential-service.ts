@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import {
+  type AuthServer,
+  createAccessHandler,
+  MemoryDenyList,
+  MemoryNonceStore,
+  MemoryQuotaStore,
+  StreamAuditSink,
+  StsIssuer,
+  startAuthServer,
+  systemClock,
+  TokenBucketLimiter,
+} from '@data-universe/auth-lambda';
+import { StaticNeuronRegistry, staticRegistryFileSchema } from '@data-universe/subtensor';
+import type { LocalCloud } from './local-cloud.ts';
+
+export interface CredentialServiceOptions {
+  readonly cloud: LocalCloud;
+  /** A static registry as JSON; its network and netuid are the ones requests must be signed for. */
+  readonly registryFile: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where each decision is written, a line of JSON each. */
+  readonly audit: Writable;
+}
+
+/**
+ * Starts the credential service beside a cloud, on loopback, issuing that cloud's credentials; its audience is its own
+ * URL. Throws RegistryError, or the system's error, where the registry can't be used.
+ */
+export async function startCredentialService(
+  options: CredentialServiceOptions,
+): Promise<AuthServer> {
+  const { cloud, registryFile } = options;
+  const registry = await StaticNeuronRegistry.fromFile(registryFile);
+  const { network, netuid } = staticRegistryFileSchema.parse(
+    JSON.parse(await readFile(registryFile, 'utf8')),
+  );
+  const issuer = new StsIssuer({
+    region: cloud.region,
+    endpoint: cloud.endpoint,
+    uploadRoleArn: cloud.roles.upload,
+    readRoleArn: cloud.roles.read,
+    credentials: cloud.service,
+  });
+  const ports = {
+    clock: systemClock,
+    // Everybody on a developer's machine shares one address.
+    addressLimiter: new TokenBucketLimiter({ perSecond: 100, burst: 1000 }),
+    nonces: new MemoryNonceStore(),
+    registry,
+    denyList: new MemoryDenyList(),
+    quota: new MemoryQuotaStore(),
+    issuer,
+    audit: new StreamAuditSink(options.audit),
+  };
+  const server = await startAuthServer({
+    port: options.port ?? 0,
+    handlerFor: (audience) =>
+      createAccessHandler(
+        {
+          audience,
+          network,
+          netuid,
+          bucket: cloud.bucket,
+          region: cloud.region,
+          endpoint: cloud.endpoint,
+        },
+        ports,
+      ),
+  });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      issuer.close();
+    },
+  };
+}
