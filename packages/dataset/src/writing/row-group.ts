@@ -18,7 +18,8 @@ export class RowGroupBuilder {
   }
 
   add(cells: readonly Cell[], bytes: number): void {
-    for (const [index, cell] of cells.entries()) this.#cells[index]?.push(cell);
+    for (let index = 0; index < this.#cells.length; index += 1)
+      this.#cells[index]?.push(cells[index] ?? null);
     this.bytes += bytes;
     this.rows += 1;
   }
