@@ -49,7 +49,8 @@ export class StagingSink implements RowSink {
   async flush(): Promise<void> {
     if (this.#pending.length === 0) return;
     await this.#orDiskFull(async () => {
-      const file = (this.#open ??= await this.#create());
+      this.#open ??= await this.#create();
+      const file = this.#open;
       await file.writer.write(this.#pending.map(({ entity }) => entity));
       for (const { entity, entry } of this.#pending) {
         let segment = file.segments.at(-1);
