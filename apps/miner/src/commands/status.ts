@@ -11,7 +11,7 @@ import { type ConfigOptions, openMiner } from '../open-miner.ts';
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('What is published, from the ledgers: the network is not asked.')
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (options: ConfigOptions) => {
       const { env, output } = contextOf(command);
       const { miner } = await openMiner(options, env);

@@ -26,8 +26,8 @@ interface UploadCommandOptions extends ConfigOptions {
 export function uploadCommand(): Command {
   const command = new Command('upload')
     .description('Publish what is new, changed or gone since the last time.')
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
-    .option('--database FILE', "the miner's SQLite file, in place of the configured one")
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
+    .option('--database <file>', "the miner's SQLite file, in place of the configured one")
     .option('--dry-run', 'say what would travel, publish nothing')
     .option('--full-scan', 'compare every row: also sees content replaced at equal length')
     .action(async (options: UploadCommandOptions) => upload(options, contextOf(command)));

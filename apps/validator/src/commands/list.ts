@@ -17,8 +17,8 @@ export function listCommand(): Command {
   const command = new Command('list')
     .description('The data files of a miner, as its signed manifest names them.')
     .argument('<hotkey>', 'ss58 address of the miner')
-    .option('--source NAME', 'reddit, x or youtube (default: all)', parseSource)
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
+    .option('--source <name>', 'reddit, x or youtube (default: all)', parseSource)
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, options: ListOptions) => {
       const { env, output, signal } = contextOf(command);
       const minerHotkey = parseHotkey(hotkey);

@@ -18,12 +18,12 @@ export function readCommand(): Command {
   const command = new Command('read')
     .description("A miner's entities, each byte checked against the miner's signature.")
     .argument('<hotkey>', 'ss58 address of the miner')
-    .requiredOption('--source NAME', 'reddit, x or youtube', parseSource)
-    .option('--from TIME', 'ISO 8601, included', parseTime)
-    .option('--to TIME', 'ISO 8601, excluded', parseTime)
-    .option('--label LABEL...', 'only these labels')
-    .option('--max N', 'stop after so many', parseCount, 1_000)
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
+    .requiredOption('--source <name>', 'reddit, x or youtube', parseSource)
+    .option('--from <time>', 'ISO 8601, included', parseTime)
+    .option('--to <time>', 'ISO 8601, excluded', parseTime)
+    .option('--label <label...>', 'only these labels')
+    .option('--max <n>', 'stop after so many', parseCount, 1_000)
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, options: ReadOptions) => {
       const { env, output, progress, signal } = contextOf(command);
       const minerHotkey = parseHotkey(hotkey);

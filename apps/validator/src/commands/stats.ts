@@ -12,7 +12,7 @@ export function statsCommand(): Command {
   const command = new Command('stats')
     .description('Rows, bytes and span of a miner, from its signed manifest.')
     .argument('<hotkey>', 'ss58 address of the miner')
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, options: ConfigOptions) => {
       const { env, output, signal } = contextOf(command);
       const minerHotkey = parseHotkey(hotkey);

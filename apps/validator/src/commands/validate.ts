@@ -8,7 +8,7 @@ export function validateCommand(): Command {
     .description('Whether a miner holds these URIs; exit code 1 where one is missing.')
     .argument('<hotkey>', 'ss58 address of the miner')
     .argument('<uris...>', 'URIs as the miner has them')
-    .option('--config FILE', 'settings (default: ./data-universe.yaml)')
+    .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, uris: readonly string[], options: ConfigOptions) => {
       const { env, output, progress, signal, setExitCode } = contextOf(command);
       const minerHotkey = parseHotkey(hotkey);
