@@ -15,7 +15,7 @@ export function createDemoProgram(): Command {
     .description(
       'The whole main job on this machine: publish, read back, compare, change, publish again, attack.',
     )
-    .option('--db FILE', "a miner's database; it is copied (default: two are made)")
+    .option('--db <file>', "a miner's database; it is copied (default: two are made)")
     .action(async ({ db }: { readonly db?: string }) => {
       const { output, progress, setExitCode, env } = contextOf(command);
       // A package manager changes into the project's folder; paths are meant from where it was called.
