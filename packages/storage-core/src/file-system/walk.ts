@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { CallContext } from '../call-context.ts';
 import { isObjectKey, type KeyPrefix, type ObjectKey } from '../object-key.ts';
@@ -47,17 +47,20 @@ export async function* walk(
 }
 
 async function entriesOf(path: string): Promise<(DecodedName & { name: string })[]> {
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = await readdir(path);
+    entries = await readdir(path, { withFileTypes: true });
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
-  return names
-    .flatMap((name) => {
-      const decoded = decodeName(name);
-      return decoded === undefined ? [] : [{ ...decoded, name }];
+  return entries
+    .flatMap((entry) => {
+      const decoded = decodeName(entry.name);
+      if (decoded === undefined) return [];
+      // A link stays, to be refused aloud; `lost+found` and the like are nobody's object.
+      const ours = decoded.folder ? entry.isDirectory() : entry.isFile();
+      return ours || entry.isSymbolicLink() ? [{ ...decoded, name: entry.name }] : [];
     })
     .sort((a, b) => (a.bytes < b.bytes ? -1 : 1));
 }
