@@ -1,6 +1,6 @@
 import { sha256Of } from '@data-universe/storage-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   applyManifest,
   type DatasetState,
@@ -12,6 +12,9 @@ import {
 } from '../src/index.ts';
 import { stateFromCheckpoint } from '../src/manifest/dataset-state.ts';
 import { firstManifest, listed, meta, nothing } from './support/chain.ts';
+
+// Many cases a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 const refused = (code: string) => expect.objectContaining({ name: 'ManifestError', code });
 const signed = (unsigned: UnsignedManifest): Manifest => ({

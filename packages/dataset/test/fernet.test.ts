@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeText, encodeText, encodingKey, parseEncodingKey } from '../src/index.ts';
 import { fernetDecrypt, fernetEncrypt } from '../src/privacy/fernet.ts';
 import { utf8 } from './support/entities.ts';
+
+// Many cases a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Vectors {
   key: string;

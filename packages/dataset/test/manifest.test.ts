@@ -1,9 +1,12 @@
 import { signerFromUri } from '@data-universe/core-auth';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MAX_MANIFEST_BYTES, type Manifest, signManifest, verifyManifest } from '../src/index.ts';
 import { firstManifest, identity, listed, signAnything } from './support/chain.ts';
 import { alice } from './support/published.ts';
+
+// Many cases a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 const bob = signerFromUri('//Bob');
 const unsigned = firstManifest({ masked: [], checkpoint: null });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type DataEntity,
   readRows,
@@ -11,6 +11,9 @@ import { mergeRowRanges, type RowRange } from '../src/manifest/row-ranges.ts';
 import { utf8, xEntity } from './support/entities.ts';
 import { collect, publish } from './support/published.ts';
 import { useTemporaryFolder } from './support/temporary-folder.ts';
+
+// Many cases a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = useTemporaryFolder();
 const text = fc.string({ unit: 'binary', maxLength: 40 });
@@ -70,7 +73,7 @@ describe.each(SOURCE_NAMES)('whatever a miner has of %s', (source) => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a reader', () => {

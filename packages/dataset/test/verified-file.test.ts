@@ -8,11 +8,14 @@ import {
   sha256Of,
 } from '@data-universe/storage-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { blockListKey, type ManifestFile, openDataFile, verifyWholeFile } from '../src/index.ts';
 import { xEntity } from './support/entities.ts';
 import { collect, type Published, publish } from './support/published.ts';
 import { useTemporaryFolder } from './support/temporary-folder.ts';
+
+// Many cases a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = useTemporaryFolder();
 const BLOCK = 4096;
