@@ -3,7 +3,7 @@ import { formatDuration } from './format.ts';
 
 /** For errors of the system, whose messages say what happened and never what to do. */
 const HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full: free some space and run the same command again; nothing is lost.',
+  ENOSPC: 'The disk is full: free some space and run the same command again.',
   EDQUOT: 'The disk quota is used up: free some space and run the same command again.',
   EACCES: 'Check the permissions of that file and of the folders above it.',
   EPERM: 'Check the permissions of that file and of the folders above it.',

@@ -43,11 +43,13 @@ export interface ProgressOptions {
 
 /** Live on a terminal; otherwise plain, and silent where a machine reads the answer. */
 export function progressMode(
-  stream: { readonly isTTY?: boolean | undefined },
+  stream: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
   json: boolean,
   env: { readonly TERM?: string | undefined; readonly CI?: string | undefined },
 ): ProgressMode {
-  const live = stream.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
+  // Some pseudo-terminals say they are 0 columns wide: a line of progress would be wrapped without end.
+  const wide = (stream.columns ?? 80) >= 20;
+  const live = stream.isTTY === true && wide && env.TERM !== 'dumb' && (env.CI ?? '') === '';
   if (live) return 'live';
   return json ? 'silent' : 'plain';
 }

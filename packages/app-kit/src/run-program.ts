@@ -10,7 +10,7 @@ import { describeError, renderError } from './render-error.ts';
 import { createSafeWriter, type SafeWriter } from './safe-writer.ts';
 import { isAbort, listenForStop, type SignalSource } from './stop-signals.ts';
 
-type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface RunProgramOptions {
   readonly stdout?: Stream | undefined;

@@ -24,6 +24,10 @@ describe('progressMode', () => {
   });
 });
 
+it('progress is not live on a pseudo-terminal without width', () => {
+  expect(progressMode({ isTTY: true, columns: 0 }, false, {})).toBe('plain');
+});
+
 describe('plain progress', () => {
   it('is one line for each phase, when it ends', () => {
     const { stream, clock, progress } = start('plain');

@@ -63,6 +63,7 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
     useHuggingFace: given<boolean>(layers, ['storage', 'use_huggingface']),
   });
   if (!('type' in switches)) throw invalidConfig(switches);
+  const { type, useS3, useHuggingFace } = switches;
 
   const merged = layerSchema.parse(
     layers.reduce<unknown>((sum, { value }) => merge(sum, value), {}),
@@ -75,16 +76,24 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
     state_directory: expandPath(merged.state_directory, pathContext),
     storage: {
       ...merged.storage,
-      type: switches.type,
-      use_s3: switches.useS3,
-      use_huggingface: switches.useHuggingFace,
+      type: type.value,
+      use_s3: useS3.value,
+      use_huggingface: useHuggingFace.value,
     },
   };
-  const settings = SETTINGS.map(({ path }) => ({
-    key: path.join('.'),
-    value: valueAt(config, path) as EffectiveSetting['value'],
-    origin: given(layers, path)?.origin ?? ({ kind: 'default' } as const),
-  }));
+  const derived = new Map<string, Origin>([
+    ['storage.type', type.origin],
+    ['storage.use_s3', useS3.origin],
+    ['storage.use_huggingface', useHuggingFace.origin],
+  ]);
+  const settings = SETTINGS.map(({ path }) => {
+    const key = path.join('.');
+    return {
+      key,
+      value: valueAt(config, path) as EffectiveSetting['value'],
+      origin: derived.get(key) ?? given(layers, path)?.origin ?? ({ kind: 'default' } as const),
+    };
+  });
   return { config, file: file?.name, settings };
 }
 

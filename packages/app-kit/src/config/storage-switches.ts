@@ -14,11 +14,19 @@ export interface GivenSwitches {
   readonly useHuggingFace?: Given<boolean> | undefined;
 }
 
-export interface Switches {
-  readonly type: StorageType;
-  readonly useS3: boolean;
-  readonly useHuggingFace: boolean;
+/** A setting in force, and what made it so: its own origin, or that of the setting it follows. */
+export interface Decided<Value> {
+  readonly value: Value;
+  readonly origin: Origin;
 }
+
+export interface Switches {
+  readonly type: Decided<StorageType>;
+  readonly useS3: Decided<boolean>;
+  readonly useHuggingFace: Decided<boolean>;
+}
+
+const DEFAULT: Origin = { kind: 'default' };
 
 interface Side {
   readonly key: string;
@@ -43,9 +51,13 @@ export function resolveSwitches(given: GivenSwitches): Switches | ConfigProblem[
 
   const useS3 = inForce(given.type, s3);
   const useHuggingFace = inForce(given.type, huggingFace);
-  if (!useS3 && !useHuggingFace) return [nowhere(given)];
-  const effective = useS3 ? (useHuggingFace ? 'dual' : 's3') : 'huggingface';
-  return { type: effective, useS3, useHuggingFace };
+  if (!useS3.value && !useHuggingFace.value) return [nowhere(given)];
+  const effective = useS3.value ? (useHuggingFace.value ? 'dual' : 's3') : 'huggingface';
+  const byType = given.type?.origin ?? DEFAULT;
+  // Where the type does not say so itself, a switch has changed it.
+  const changed = [useS3, useHuggingFace].find(({ origin }) => origin !== byType);
+  const origin = type === effective ? byType : (changed?.origin ?? byType);
+  return { type: { value: effective, origin }, useS3, useHuggingFace };
 }
 
 function contradiction(type: Given<StorageType> | undefined, side: Side): ConfigProblem[] {
@@ -67,13 +79,13 @@ function remedy(type: StorageType, wanted: boolean): string {
 }
 
 /** The stronger of the two speaks; at the same strength the switch, being the more specific. */
-function inForce(type: Given<StorageType> | undefined, { given, byType }: Side): boolean {
-  if (given === undefined) return byType;
-  return type === undefined || given.rank >= type.rank ? given.value : byType;
+function inForce(type: Given<StorageType> | undefined, { given, byType }: Side): Decided<boolean> {
+  const bySwitch = given !== undefined && (type === undefined || given.rank >= type.rank);
+  return bySwitch ? given : { value: byType, origin: type?.origin ?? DEFAULT };
 }
 
 function nowhere({ useS3, useHuggingFace, type }: GivenSwitches): ConfigProblem {
-  const origin = (useS3 ?? useHuggingFace ?? type)?.origin ?? { kind: 'default' };
+  const origin = (useS3 ?? useHuggingFace ?? type)?.origin ?? DEFAULT;
   return {
     key: 'storage',
     origin,

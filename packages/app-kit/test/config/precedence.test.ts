@@ -54,6 +54,31 @@ describe('which origin of a setting wins', () => {
   });
 });
 
+describe('the origin of where data is published', () => {
+  const yaml = 'storage:\n  type: dual\n';
+
+  it('is the type where the switches follow it', async () => {
+    expect(await origins({ yaml })).toMatchObject({
+      'storage.type': 'data-universe.yaml:2:3',
+      'storage.use_s3': 'data-universe.yaml:2:3',
+      'storage.use_huggingface': 'data-universe.yaml:2:3',
+    });
+  });
+
+  it('is the switch that narrows or widens the type', async () => {
+    const env = { DATA_UNIVERSE_USE_HF: 'no' };
+    expect(await origins({ yaml, env })).toMatchObject({
+      'storage.type': 'DATA_UNIVERSE_USE_HF (environment)',
+      'storage.use_s3': 'data-universe.yaml:2:3',
+      'storage.use_huggingface': 'DATA_UNIVERSE_USE_HF (environment)',
+    });
+    expect(await origins({ yaml: 'storage:\n  use_huggingface: true\n' })).toMatchObject({
+      'storage.type': 'data-universe.yaml:2:3',
+      'storage.use_s3': 'default',
+    });
+  });
+});
+
 it('the settings in force are shown with their origins', async () => {
   const { settings } = await load({
     yaml: 'netuid: 14\n',
