@@ -1,20 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createAccessHandler,
-  MemoryAuditSink,
-  MemoryDenyList,
-  MemoryNonceStore,
-  MemoryQuotaStore,
-  StsIssuer,
-  startAuthServer,
-  systemClock,
-  TokenBucketLimiter,
-} from '@data-universe/auth-lambda';
+import { Writable } from 'node:stream';
 import { type Signer, signerFromUri } from '@data-universe/core-auth';
-import { type LocalCloud, startLocalCloud } from '@data-universe/local-cloud';
-import { StaticNeuronRegistry } from '@data-universe/subtensor';
+import {
+  type LocalCloud,
+  startCredentialService,
+  startLocalCloud,
+} from '@data-universe/local-cloud';
+import type { StaticRegistryFile } from '@data-universe/subtensor';
 
 export const NETWORK = 'demo';
 export const NETUID = 13;
@@ -36,49 +30,20 @@ export async function startPrivateNetwork(): Promise<PrivateNetwork> {
   const directory = await mkdtemp(join(tmpdir(), 'data-universe-demo-'));
   const miners = [signerFromUri('//Miner'), signerFromUri('//OtherMiner')] as const;
   const validator = signerFromUri('//Validator');
-  const cloud = await startLocalCloud({ directory: join(directory, 'cloud') });
-  const issuer = new StsIssuer({
-    region: cloud.region,
-    endpoint: cloud.endpoint,
-    uploadRoleArn: cloud.roles.upload,
-    readRoleArn: cloud.roles.read,
-    credentials: cloud.service,
-  });
-  const registry = new StaticNeuronRegistry({
+  const registry: StaticRegistryFile = {
     network: NETWORK,
     netuid: NETUID,
     neurons: [
       { uid: 0, hotkey: validator.address, validator_permit: true },
-      ...miners.map(({ address }, index) => ({
-        uid: index + 1,
-        hotkey: address,
-        validator_permit: false,
-      })),
+      { uid: 1, hotkey: miners[0].address, validator_permit: false },
+      { uid: 2, hotkey: miners[1].address, validator_permit: false },
     ],
-  });
-  const service = await startAuthServer({
-    handlerFor: (audience) =>
-      createAccessHandler(
-        {
-          audience,
-          network: NETWORK,
-          netuid: NETUID,
-          bucket: cloud.bucket,
-          region: cloud.region,
-          endpoint: cloud.endpoint,
-        },
-        {
-          clock: systemClock,
-          addressLimiter: new TokenBucketLimiter(),
-          nonces: new MemoryNonceStore(),
-          registry,
-          denyList: new MemoryDenyList(),
-          quota: new MemoryQuotaStore(),
-          issuer,
-          audit: new MemoryAuditSink(),
-        },
-      ),
-  });
+  };
+  const registryFile = join(directory, 'neurons.json');
+  await writeFile(registryFile, JSON.stringify(registry));
+
+  const cloud = await startLocalCloud({ directory: join(directory, 'cloud') });
+  const service = await startCredentialService({ cloud, registryFile, audit: nowhere() });
   return {
     directory,
     cloud,
@@ -88,9 +53,13 @@ export async function startPrivateNetwork(): Promise<PrivateNetwork> {
     stranger: signerFromUri('//Stranger'),
     async close() {
       await service.close();
-      issuer.close();
       await cloud.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The audit lines of a demo are nobody's business. */
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

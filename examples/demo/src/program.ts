@@ -46,19 +46,19 @@ function textOf(report: DemoReport): string {
   ];
   const figures = renderTable(
     [
-      { title: '', value: ([name]) => name },
-      { title: '', align: 'right', value: ([, value]) => value },
+      { title: 'what', value: ([name]) => name },
+      { title: 'how many', align: 'right', value: ([, value]) => value },
     ],
     facts,
   );
   const attacks = renderTable(
     [
       { title: 'attack', value: ({ name }) => name },
-      { title: '', value: ({ refused }) => (refused ? 'refused' : 'SUCCEEDED') },
+      { title: 'outcome', value: ({ refused }) => (refused ? 'refused' : 'SUCCEEDED') },
       { title: 'answer', value: ({ answer }) => answer },
     ],
     report.attacks,
   );
   const verdict = holds(report) ? 'Everything holds' : 'SOMETHING DIFFERS';
-  return `${figures}\n${attacks}\n${verdict}, in ${formatDuration(report.seconds * 1_000)}.\n`;
+  return `\n${figures}\n${attacks}\n${verdict}, in ${formatDuration(report.seconds * 1_000)}.\n`;
 }
