@@ -71,7 +71,7 @@ const s3Schema = z
     expected: 'a mapping with bucket_name, region, auth_endpoint and endpoint_url',
   });
 
-export const STORAGE_TYPES = ['s3', 'huggingface', 'dual'] as const;
+const STORAGE_TYPES = ['s3', 'huggingface', 'dual'] as const;
 export type StorageType = (typeof STORAGE_TYPES)[number];
 
 const storageSchema = z

@@ -15,7 +15,7 @@ export interface GivenSwitches {
 }
 
 /** A setting in force, and what made it so: its own origin, or that of the setting it follows. */
-export interface Decided<Value> {
+interface Decided<Value> {
   readonly value: Value;
   readonly origin: Origin;
 }
