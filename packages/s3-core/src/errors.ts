@@ -48,6 +48,7 @@ const WRONG_REGION = 'the bucket lives in another region: check the configured r
 
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   NoSuchKey: { code: 'NotFound', message: 'no object has this key' },
+  NoSuchUpload: { code: 'Unavailable', message: 'the multipart upload is gone: put it again' },
   // Not NotFound, which would make a mistyped bucket look like an empty one.
   NoSuchBucket: { code: 'Unknown', message: 'the bucket does not exist: check its name' },
   AccessDenied: { code: 'PermissionDenied' },
@@ -139,6 +140,11 @@ export function toStorageError(
 export function s3CodeOf(error: unknown): string | undefined {
   const cause = error instanceof StorageError ? error.cause : undefined;
   return cause instanceof S3Failure ? cause.code : undefined;
+}
+
+/** Whether the store may have done what it was asked: it said nothing, or that it broke. */
+export function leavesDoubt(error: StorageError): boolean {
+  return error.code === 'Unavailable' && s3StatusOf(error) !== 409;
 }
 
 export function s3StatusOf(error: unknown): number | undefined {

@@ -23,11 +23,12 @@ const TLS = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPR
 /** What an error of the connection means, or undefined for any other error. */
 export function networkMeaning(error: unknown): Meaning | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.name === 'TimeoutError')
-    return { code: 'Unavailable', message: 'no answer came in time [TimeoutError]' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = BY_CODE[code];
   if (message !== undefined) return { code: 'Unavailable', message: `${message} [${code}]` };
+  // After the codes: the SDK gives a cut connection this name too.
+  if (error.name === 'TimeoutError')
+    return { code: 'Unavailable', message: 'no answer came in time [TimeoutError]' };
   // Trying again does not make a certificate right.
   if (TLS.test(code))
     return { code: 'Unknown', message: `its certificate or TLS was refused [${code}]` };

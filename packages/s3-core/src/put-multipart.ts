@@ -12,7 +12,6 @@ import {
   verifiedChunks,
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
-import { s3CodeOf } from './errors.ts';
 import { base64Of, SHA256_METADATA } from './object-info.ts';
 import { type Part, partsOf } from './parts.ts';
 import { sendBody, signedPayload } from './request-body.ts';
@@ -128,15 +127,11 @@ function completeUpload(
       MultipartUpload: { Parts: parts },
       ...(createOnly ? { IfNoneMatch: '*' } : {}),
     });
-  return createObject(
-    connection,
-    upload,
-    () =>
-      connection.once(call, async (client, options) => {
-        const { ETag } = await client.send(command(), options);
-        return ETag;
-      }),
-    (error) => s3CodeOf(error) === 'NoSuchUpload',
+  return createObject(connection, upload, () =>
+    connection.once(call, async (client, options) => {
+      const { ETag } = await client.send(command(), options);
+      return ETag;
+    }),
   );
 }
 

@@ -5,6 +5,7 @@ import {
   isStorageError,
   type StorageError,
 } from '@data-universe/storage-core';
+import { leavesDoubt } from './errors.ts';
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
@@ -32,7 +33,7 @@ export async function withRetry<T>(
       // The second attempt had fresh credentials: a third would have no better.
       if (error.code === 'CredentialsExpired' && refreshed) throw error;
       refreshed ||= error.code === 'CredentialsExpired';
-      uncertain ||= error.code === 'Unavailable';
+      uncertain ||= leavesDoubt(error);
       await pause(call, delayOf(error, number));
     }
   }

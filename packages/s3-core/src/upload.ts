@@ -9,8 +9,9 @@ import {
   type StorageError,
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
+import { s3CodeOf } from './errors.ts';
 import { headObject, versionOf } from './object-info.ts';
-import { type Attempt, withRetry } from './retry.ts';
+import { withRetry } from './retry.ts';
 
 /** What a put is about, for the two ways to do it. */
 export interface Upload {
@@ -30,22 +31,25 @@ export function createObject(
   connection: S3Connection,
   upload: Upload,
   confirm: () => Promise<string | undefined>,
-  taken: (error: StorageError) => boolean = () => false,
 ): Promise<string> {
   const { call, createOnly } = upload;
-  return withRetry(call, connection.options.maxAttempts, async (attempt: Attempt) => {
+  return withRetry(call, connection.options.maxAttempts, async ({ uncertain }) => {
     try {
       return versionOf((await confirm()) ?? '');
     } catch (error) {
-      if (!isStorageError(error)) throw error;
-      const refused = createOnly && error.code === 'PreconditionFailed';
-      if (!refused && !(attempt.uncertain && taken(error))) throw error;
-      const existing = attempt.uncertain ? await headIfAny(connection, upload) : undefined;
-      if (existing?.sha256 === upload.sha256 && existing.size === upload.source.size)
-        return existing.version;
-      throw refused ? alreadyExists(call, error) : error;
+      const refused = createOnly && isStorageError(error, 'PreconditionFailed');
+      const gone = s3CodeOf(error) === 'NoSuchUpload';
+      if (!refused && !gone) throw error;
+      const existing = uncertain || gone ? await headIfAny(connection, upload) : undefined;
+      if (uncertain && isOf(upload, existing)) return existing.version;
+      if (refused || (createOnly && existing !== undefined)) throw alreadyExists(call, error);
+      throw error;
     }
   });
+}
+
+function isOf({ sha256, source }: Upload, existing?: ObjectInfo): existing is ObjectInfo {
+  return existing?.sha256 === sha256 && existing.size === source.size;
 }
 
 /** Undefined where there is none, or where the credentials may write but not read. */
