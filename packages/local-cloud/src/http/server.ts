@@ -18,6 +18,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Something else listens there. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+  readonly code = 'PortInUse';
+  readonly retryable = true;
+
+  constructor(host: string, port: number, cause: unknown) {
+    super(`Port ${port} of ${host} is in use; stop what listens there or choose another port.`, {
+      cause,
+    });
+  }
+}
+
 /** Listens and serves until closed. Closing lets nothing linger: open connections are cut. */
 export async function serve(handler: Handler, host: string, port: number): Promise<RunningServer> {
   const running = new Set<Promise<void>>();
@@ -33,7 +46,9 @@ export async function serve(handler: Handler, host: string, port: number): Promi
   // Left to the handler, so that a client that waits is not asked for a body that will be refused.
   server.on('checkContinue', onRequest);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(host, port, error) : error);
+    });
     server.listen(port, host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => close(server, running) };
