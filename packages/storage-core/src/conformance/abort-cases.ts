@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readAll } from '../byte-source.ts';
 import { sha256Of } from '../checksum.ts';
 import { keyUnder } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import {
   assertAbsent,
   chunkedSource,

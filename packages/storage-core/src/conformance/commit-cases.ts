@@ -3,7 +3,7 @@ import type { Write } from '../backend.ts';
 import { bytesSource } from '../byte-source.ts';
 import { sha256Of } from '../checksum.ts';
 import { keyUnder, type ObjectKey } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { chunkedSource, listedKeys, OTHER_SHA256, putBytes, rejectsWith } from './support.ts';
 
 function write(key: ObjectKey, text: string): Write {

@@ -3,7 +3,7 @@ import { bytesSource } from '../byte-source.ts';
 import { sha256Of } from '../checksum.ts';
 import { isStorageError } from '../errors.ts';
 import { keyUnder } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { listedKeys, putBytes, readBytes, rejectsWith } from './support.ts';
 
 const WRITERS = 20;

@@ -1,1 +1,2 @@
-export { type ConformanceCase, type ConformanceSubject, conformanceCases } from './cases.ts';
+export type { ConformanceCase, ConformanceSubject } from './case.ts';
+export { conformanceCases } from './cases.ts';

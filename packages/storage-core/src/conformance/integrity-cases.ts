@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { bytesSource } from '../byte-source.ts';
 import { type Sha256, sha256Of } from '../checksum.ts';
 import { type KeyPrefix, keyUnder } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import {
   assertAbsent,
   chunkedSource,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareKeys, keyUnder, MAX_KEY_BYTES, type ObjectKey } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { inParallel, listedKeys, putBytes, readBytes, rejectsWith } from './support.ts';
 
 const AWKWARD_NAMES = [

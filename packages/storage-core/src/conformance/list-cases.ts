@@ -3,7 +3,7 @@ import type { StorageBackend } from '../backend.ts';
 import { bytesSource } from '../byte-source.ts';
 import { sha256Of } from '../checksum.ts';
 import { compareKeys, keyUnder, type ObjectKey, parseKeyPrefix } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { collect, inParallel, listedKeys, putBytes, rejectsWith } from './support.ts';
 
 const TINY = Buffer.from('.');

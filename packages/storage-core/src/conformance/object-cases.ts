@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { keyUnder } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { patternBytes, putBytes, readBytes, rejectsWith } from './support.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ByteRange, resolveRange } from '../byte-range.ts';
 import { readAll } from '../byte-source.ts';
 import { keyUnder } from '../object-key.ts';
-import type { CaseDefinition } from './cases.ts';
+import type { CaseDefinition } from './case.ts';
 import { patternBytes, putBytes } from './support.ts';
 
 const SIZE = 1000;
