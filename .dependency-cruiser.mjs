@@ -5,7 +5,7 @@ const ALLOWED = {
   subtensor: ['core-auth'],
   dataset: ['storage-core', 'core-auth'],
   publisher: ['storage-core', 'core-auth', 'dataset'],
-  's3-core': ['storage-core'],
+  's3-core': ['storage-core', 'core-auth'],
   's3-miner': ['storage-core', 'core-auth', 'dataset', 'publisher', 's3-core'],
   's3-validator': ['storage-core', 'core-auth', 'dataset', 's3-core'],
   'hf-storage': ['storage-core', 'core-auth', 'dataset', 'publisher'],
