@@ -61,8 +61,13 @@ export class Publisher {
   readonly #ledgerPath: string;
   #running: Promise<unknown> | undefined;
 
-  /** Checks the database, and creates nothing yet. Throws PublisherError. */
+  /** Checks options and database, and creates nothing yet. Throws PublisherError, RangeError. */
   static async open(options: PublisherOptions): Promise<Publisher> {
+    for (const name of ['maxRowsPerFile', 'maxFilesPerCommit'] as const) {
+      const value = options[name];
+      if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+        throw new RangeError(`${name} is a whole number of at least 1, not ${value}`);
+    }
     openDatabase(options.databasePath, options.busyTimeoutMs).connection.close();
     return new Publisher(options);
   }

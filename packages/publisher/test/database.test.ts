@@ -57,7 +57,7 @@ describe("the miner's database", () => {
     miner.put(post(0, 0), post(4, 0), post(1, 1), post(1, 2, { uri: 'reddit', source: 1 }));
     const before = await fingerprints(miner);
     const [changed] = change();
-    if (changed && changed.uri.includes('other')) miner.delete(post(4, 0).uri);
+    if (changed?.uri.includes('other')) miner.delete(post(4, 0).uri);
     miner.put(...change());
     const after = await fingerprints(miner);
     expect(after.get(FIRST_BUCKET)).not.toBe(before.get(FIRST_BUCKET));

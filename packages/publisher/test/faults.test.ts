@@ -28,6 +28,8 @@ const STEPS: readonly CycleStep[] = [
   'clean-up',
 ];
 
+const run = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+
 const stopAt = (step: CycleStep) => (at: CycleStep) => {
   if (at === step) throw new Error(`stopped at ${step}`);
 };
@@ -279,10 +281,10 @@ describe('what lies on the disk', () => {
     skip,
   }) => {
     const mounted = temporaryFolder();
-    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted]);
-    skip(mount.status !== 0, 'a small file system can only be mounted by root');
+    const small = run('mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted);
+    skip(!small, 'a small file system can only be mounted by root');
     onTestFinished(() => {
-      spawnSync('umount', [mounted]);
+      run('umount', mounted);
     });
     const { miner, backend, open } = setting();
     miner.put(...posts(0, 10, 4));
@@ -290,7 +292,7 @@ describe('what lies on the disk', () => {
     await publisher.run();
     miner.put(...posts(100, 9_000, 4));
     await expect(publisher.run()).rejects.toMatchObject({ code: 'DiskFull', retryable: true });
-    spawnSync('mount', ['-o', 'remount,size=64m', mounted]);
+    run('mount', '-o', 'remount,size=64m', mounted);
     await publisher.run();
     await expectPublished(backend, miner.path);
   });

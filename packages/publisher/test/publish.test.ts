@@ -251,6 +251,12 @@ describe('publishing a database', () => {
     });
   });
 
+  it('refuses limits that would publish nothing', async () => {
+    const { open } = setting();
+    await expect(open({ maxRowsPerFile: 0 })).rejects.toThrow(RangeError);
+    await expect(open({ maxFilesPerCommit: 1.5 })).rejects.toThrow(/maxFilesPerCommit/);
+  });
+
   it('reports progress that ends with every row and byte', async () => {
     const { miner, open } = setting();
     miner.put(...posts(0, 100, 3));

@@ -46,7 +46,7 @@ export async function readBack(
   return rows;
 }
 
-export function readDatabase(path: string, source: SourceName = 'x'): Map<string, DataEntity> {
+function readDatabase(path: string, source: SourceName = 'x'): Map<string, DataEntity> {
   const db = new Database(path, { readonly: true });
   try {
     const rows = db
