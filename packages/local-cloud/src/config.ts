@@ -59,7 +59,7 @@ export interface Account {
   readonly roles: ReadonlyMap<string, Role>;
 }
 
-export const userArn = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`;
+const userArn = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`;
 export const roleArn = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`;
 export const UPLOAD_ROLE = 'DataUniverseUploadRole';
 export const READ_ROLE = 'DataUniverseReadRole';

@@ -1,18 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import {
-  type AuthServer,
-  createAccessHandler,
-  MemoryDenyList,
-  MemoryNonceStore,
-  MemoryQuotaStore,
-  StreamAuditSink,
-  StsIssuer,
-  startAuthServer,
-  systemClock,
-  TokenBucketLimiter,
-} from '@data-universe/auth-lambda';
-import { StaticNeuronRegistry, staticRegistryFileSchema } from '@data-universe/subtensor';
+import type { AuthServer } from '@data-universe/auth-lambda';
 import type { LocalCloud } from './local-cloud.ts';
 
 export interface CredentialServiceOptions {
@@ -33,6 +21,21 @@ export async function startCredentialService(
   options: CredentialServiceOptions,
 ): Promise<AuthServer> {
   const { cloud, registryFile } = options;
+  // Loaded here alone: the service brings the AWS SDK, which a cloud by itself can start without.
+  const {
+    createAccessHandler,
+    MemoryDenyList,
+    MemoryNonceStore,
+    MemoryQuotaStore,
+    StreamAuditSink,
+    StsIssuer,
+    startAuthServer,
+    systemClock,
+    TokenBucketLimiter,
+  } = await import('@data-universe/auth-lambda');
+  const { StaticNeuronRegistry, staticRegistryFileSchema } = await import(
+    '@data-universe/subtensor'
+  );
   const registry = await StaticNeuronRegistry.fromFile(registryFile);
   const { network, netuid } = staticRegistryFileSchema.parse(
     JSON.parse(await readFile(registryFile, 'utf8')),

@@ -10,7 +10,7 @@ interface PrincipalBase {
   readonly policies: readonly Policy[];
 }
 
-export interface UserPrincipal extends PrincipalBase {
+interface UserPrincipal extends PrincipalBase {
   readonly kind: 'user';
   readonly userName: string;
 }

@@ -16,7 +16,7 @@ import {
 const MAXIMUM_SKEW = 15 * 60 * 1000;
 
 /** Finds who an access key belongs to; throws the AWS error for an unknown key or a bad token. */
-export type CredentialLookup<P> = (
+type CredentialLookup<P> = (
   accessKeyId: string,
   sessionToken: string | undefined,
 ) => { readonly secretAccessKey: string; readonly principal: P };
