@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FileSystemBackend } from '@data-universe/storage-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectPublished } from './support/dataset.ts';
 import { type Miner, post, posts } from './support/miner.ts';
 import { setting } from './support/setting.ts';
@@ -26,6 +26,9 @@ interface Place {
 function start(place: Place, stopAt?: { step: string; passes: number; hold?: boolean }): Run {
   const run = spawn(process.execPath, [child, JSON.stringify({ ...place, stopAt })], {
     stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    run.kill('SIGKILL');
   });
   let output = '';
   run.stdout.setEncoding('utf8').on('data', (text: string) => {
