@@ -13,7 +13,7 @@ export class CredentialsFailure extends Error {
 }
 
 /** What a StorageError keeps of an SDK error, which carries whole requests and answers. */
-export class S3Failure extends Error {
+class S3Failure extends Error {
   override readonly name = 'S3Failure';
   /** S3's error code, such as `NoSuchKey`; a bare answer's is made of its status. */
   readonly code: string;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { constants } from 'node:fs';
 import {
   mkdir,
@@ -11,6 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -182,10 +182,15 @@ describe('FileSystemBackend under attack', () => {
     expect(await readdir(outside)).toEqual(['b']);
   });
 
-  it('does not wait for a pipe that someone put in its place', async () => {
+  it('does not open a socket that someone put in its place', async () => {
     await mkdir(join(directory, 'a%2f'));
-    execFileSync('mkfifo', [join(directory, 'a%2f', 'b')]);
+    const server = createServer();
+    await new Promise<void>((listening) => {
+      server.listen(join(directory, 'a%2f', 'b'), listening);
+    });
     await expect(backend.get(key)).rejects.toMatchObject({ code: 'PermissionDenied' });
+    expect(await keysOf()).toEqual([]);
+    await new Promise((closed) => server.close(closed));
   });
 
   it('touches nothing outside for any key at all', async () => {

@@ -1,8 +1,16 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
-/** `lose` lets the store do what it was asked and loses its answer. */
-export type Fault = 'lose' | { readonly status: number; readonly body: string } | undefined;
+/**
+ * `lose` lets the store do what it was asked and loses its answer; `drop` cuts a part out of the
+ * answer; an answer of its own keeps the request from the store.
+ */
+export type Fault =
+  | 'lose'
+  | { readonly drop: RegExp }
+  | { readonly status: number; readonly body: string }
+  | undefined;
 
 export interface FaultProxy {
   readonly endpoint: string;
@@ -21,7 +29,7 @@ export async function startFaultProxy(
     const line = `${incoming.method} ${incoming.url}`;
     seen.push(line);
     const fault = faultOf(line, incoming);
-    if (typeof fault === 'object') {
+    if (typeof fault === 'object' && 'status' in fault) {
       incoming.resume();
       incoming.on('end', () => response.writeHead(fault.status).end(fault.body));
       return;
@@ -35,6 +43,10 @@ export async function startFaultProxy(
         if (fault === 'lose') {
           answer.resume();
           answer.on('end', () => incoming.socket.destroy());
+          return;
+        }
+        if (fault !== undefined) {
+          void text(answer).then((body) => response.end(body.replace(fault.drop, '')));
           return;
         }
         response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -7,7 +7,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { S3Backend, type S3BackendOptions } from '@data-universe/s3-core';
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;

@@ -15,7 +15,7 @@ export interface ConformanceSubject {
 }
 
 /** What a case gets. */
-export interface CaseContext {
+interface CaseContext {
   readonly backend: StorageBackend;
   /** Empty before the case; the case writes nowhere else. */
   readonly prefix: KeyPrefix;
