@@ -147,6 +147,8 @@ describe('a request by header', () => {
     expect((await send('GET', target, twice)).status).toBe(400);
     const without = headers.authorization.replace('host;', '');
     expect((await send('GET', target, { ...headers, authorization: without })).status).toBe(403);
+    const v2Url = `${target}?AWSAccessKeyId=AKIA&Signature=x&Expires=1`;
+    expect((await send('GET', v2Url)).status).toBe(400);
     const v2 = { ...headers, authorization: 'AWS AKIA:signature' };
     expect((await send('GET', target, v2)).status).toBe(400);
   });

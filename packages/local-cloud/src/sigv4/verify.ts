@@ -55,7 +55,12 @@ export function verifySignature<P>(
 ): VerifiedRequest<P> {
   const byHeader = request.headers.all('authorization').length > 0;
   const presigned = isPresigned(request.query);
-  if (!byHeader && !presigned) throw accessDenied();
+  if (!byHeader && !presigned) {
+    if (!request.query.has('AWSAccessKeyId')) throw accessDenied();
+    throw invalidRequest(
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
+  }
   if (byHeader && presigned) {
     throw invalidArgument(
       'Only one auth mechanism allowed; use the header or the query, not both.',
