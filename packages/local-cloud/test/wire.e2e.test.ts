@@ -133,6 +133,14 @@ describe('a request by header', () => {
     expect(answer).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' });
   });
 
+  it('is refused where it would put a line feed into the answer’s header', async () => {
+    const target = `/${BUCKET}/secret?response-content-type=a%0D%0Ax-evil:%201`;
+    expect(await send('GET', target, signed('GET', target).headers)).toMatchObject({
+      status: 400,
+      code: 'InvalidArgument',
+    });
+  });
+
   it('is refused with an x-amz- header that is not signed', async () => {
     const target = `/${BUCKET}/stolen`;
     const { headers } = signed('PUT', target);
@@ -232,6 +240,13 @@ describe('a request by header', () => {
       expect(asAdmin, target).toMatchObject({ status: 501, code: 'NotImplemented' });
     }
     const target = `/${BUCKET}/${MINE}x`;
+    for (const [name, value] of [
+      ['x-amz-server-side-encryption', 'aws:kms'],
+      ['x-amz-object-lock-mode', 'COMPLIANCE'],
+    ] as const) {
+      const { headers } = signed('PUT', target, { [name]: value }, miner);
+      expect((await send('PUT', target, headers)).status, name).toBe(501);
+    }
     for (const header of ['x-amz-tagging', 'x-amz-acl', 'x-amz-grant-read']) {
       const { headers } = signed('PUT', target, { [header]: 'private' }, miner);
       expect((await send('PUT', target, headers)).status, header).toBe(403);

@@ -2,7 +2,7 @@ import { accessDenied, notImplemented } from '../errors.ts';
 import { emptyResponse, type HttpResponse } from '../http/response.ts';
 import type { StoredObject } from '../store/object-store.ts';
 import { noSuchKey } from './errors.ts';
-import { checksumHeaders, objectHeaders } from './object-headers.ts';
+import { asHeaderValue, checksumHeaders, objectHeaders } from './object-headers.ts';
 import { readPrecondition } from './preconditions.ts';
 import { resolveRange } from './range.ts';
 import { mayDo, type S3Request } from './request.ts';
@@ -56,7 +56,7 @@ function overrides(request: S3Request): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of OVERRIDES) {
     const value = request.query.get(`response-${name}`);
-    if (value !== undefined) headers[name] = value;
+    if (value !== undefined) headers[name] = asHeaderValue(name, value);
   }
   return headers;
 }

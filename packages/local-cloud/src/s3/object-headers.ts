@@ -1,4 +1,5 @@
-import { CloudError } from '../errors.ts';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { CloudError, invalidArgument } from '../errors.ts';
 import type { RequestHeaders } from '../http/headers.ts';
 import type { ObjectAttributes, StoredChecksum } from '../store/attributes.ts';
 import type { StoredObject } from '../store/object-store.ts';
@@ -19,7 +20,7 @@ export function readAttributes(headers: RequestHeaders): ObjectAttributes {
   const kept: Record<string, string> = {};
   for (const name of KEPT) {
     const value = headers.get(name);
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined) kept[name] = asHeaderValue(name, value);
   }
   // aws-chunked describes the transfer, not the object.
   const encoding = kept['content-encoding']
@@ -32,7 +33,7 @@ export function readAttributes(headers: RequestHeaders): ObjectAttributes {
 
   const metadata: Record<string, string> = {};
   for (const name of headers.names().filter((candidate) => candidate.startsWith(METADATA))) {
-    metadata[name.slice(METADATA.length)] = headers.all(name).join(',');
+    metadata[name.slice(METADATA.length)] = asHeaderValue(name, headers.all(name).join(','));
   }
   const size = Object.entries(metadata).reduce((sum, [k, v]) => sum + k.length + v.length, 0);
   if (size > METADATA_LIMIT) {
@@ -44,6 +45,17 @@ export function readAttributes(headers: RequestHeaders): ObjectAttributes {
     );
   }
   return { headers: kept, metadata };
+}
+
+/** What comes decoded from a query may hold a line feed, which must never reach an answer's header. */
+export function asHeaderValue(name: string, value: string): string {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return value;
+  } catch {
+    throw invalidArgument(`The value of ${name} is no header value.`, name);
+  }
 }
 
 /** The headers of a GET or HEAD, without its length and range. */

@@ -16,7 +16,7 @@ import { listParts, listUploads, uploadListFacts } from './list-uploads.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart } from './multipart-upload.ts';
 import { creationFacts, putObject } from './put-object.ts';
 import type { S3Operation, S3Request } from './request.ts';
-import { BUCKET_SUBRESOURCES, OBJECT_SUBRESOURCES } from './unimplemented.ts';
+import { BUCKET_SUBRESOURCES, OBJECT_SUBRESOURCES, unimplementedHeader } from './unimplemented.ts';
 
 /** The operation a request names, or 405. A sub-resource is looked for first, so that `PUT key?acl` is never a put of `key`. */
 export function route(request: S3Request): S3Operation {
@@ -127,10 +127,10 @@ function unimplemented(
     if (action === undefined) return undefined;
     return refuse([action], `The sub-resource ${name}`);
   }
-  if (request.key !== '' && headers.get('x-amz-tagging') !== undefined) {
-    return refuse(['s3:PutObject', 's3:PutObjectTagging'], 'x-amz-tagging');
-  }
-  return undefined;
+  const header = request.key === '' ? undefined : unimplementedHeader(headers);
+  if (header === undefined) return undefined;
+  const tags = header === 'x-amz-tagging' ? ['s3:PutObjectTagging'] : [];
+  return refuse([isRead(method) ? 's3:GetObject' : 's3:PutObject', ...tags], header);
 }
 
 const refuse = (actions: readonly string[], what: string): S3Operation => ({
@@ -147,3 +147,5 @@ const methodNotAllowed = ({ method }: S3Request) =>
     'The specified method is not allowed against this resource.',
     { details: { Method: method } },
   );
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD';

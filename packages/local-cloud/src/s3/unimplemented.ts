@@ -1,3 +1,5 @@
+import type { RequestHeaders } from '../http/headers.ts';
+
 /** Sub-resources that AWS has and this cloud lacks: the permission each needs by method, asked for before the 501. */
 export const OBJECT_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   acl: { GET: 's3:GetObjectAcl', PUT: 's3:PutObjectAcl' },
@@ -50,3 +52,16 @@ export const BUCKET_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string
   versioning: { PUT: 's3:PutBucketVersioning' },
   website: configuration('BucketWebsite'),
 };
+
+/** Headers that ask a write for what this cloud lacks. Ignoring them would pretend that it was done. */
+export function unimplementedHeader(headers: RequestHeaders): string | undefined {
+  return headers.names().find((name) => {
+    if (name === 'x-amz-server-side-encryption') return headers.get(name) !== 'AES256';
+    return (
+      name === 'x-amz-tagging' ||
+      name === 'x-amz-website-redirect-location' ||
+      name.startsWith('x-amz-server-side-encryption-') ||
+      name.startsWith('x-amz-object-lock-')
+    );
+  });
+}
