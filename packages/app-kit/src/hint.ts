@@ -23,6 +23,7 @@ interface HintFields {
   readonly hint?: unknown;
   readonly code?: unknown;
   readonly cause?: unknown;
+  readonly retryable?: unknown;
   readonly retryAfterSeconds?: unknown;
 }
 
@@ -30,10 +31,12 @@ interface HintFields {
 export function hintFor(error: unknown, exitCode: ExitCode): string | undefined {
   let current = error;
   for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
-    const { hint, code, cause } = current as HintFields;
+    const { hint, code, cause, retryable } = current as HintFields;
     if (typeof hint === 'string' && hint !== '') return hint;
     const known = typeof code === 'string' && Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
     if (known !== undefined) return known;
+    // Errors of our own say what to do; advice on their causes would contradict it.
+    if (typeof retryable === 'boolean') break;
     current = cause;
   }
   return exitCode === EXIT.unreachable ? retryHint(error as HintFields) : undefined;

@@ -63,7 +63,9 @@ export function renderError(error: unknown, options: RenderErrorOptions = {}): s
   const { message, hint, request_id, stack } = describeError(error, options).error;
   const lines = [`${paint('red', 'error:')} ${escapeLines(message)}`];
   if (hint !== undefined) lines.push(escapeLines(hint));
-  if (request_id !== undefined) lines.push(paint('dim', `request ${escapeText(request_id)}`));
+  if (request_id !== undefined && !message.includes(request_id)) {
+    lines.push(paint('dim', `request ${escapeText(request_id)}`));
+  }
   if (stack !== undefined) lines.push(paint('dim', escapeLines(stack)));
   return `${lines.join('\n')}\n`;
 }

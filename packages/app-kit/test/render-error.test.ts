@@ -59,6 +59,22 @@ describe('an error for a person', () => {
     );
   });
 
+  it('leaves advice to an error that says what to do itself, and names a request once', () => {
+    const cause = Object.assign(new Error('file is not a database'), { code: 'SQLITE_NOTADB' });
+    const error = Object.assign(
+      new Error('the ledger is damaged: the next run rebuilds it (r-1)'),
+      {
+        code: 'LedgerCorrupt',
+        retryable: false,
+        requestId: 'r-1',
+        cause,
+      },
+    );
+    expect(renderError(error)).toBe(
+      'error: the ledger is damaged: the next run rebuilds it (r-1)\n',
+    );
+  });
+
   it('escapes control characters of anything remote', () => {
     const error = Object.assign(new Error('said \u001b[2J\u202E'), { requestId: '\u0007x' });
     expect(renderError(error)).toBe('error: said \\u001b[2J\\u202e\nrequest \\u0007x\n');
