@@ -65,9 +65,11 @@ export class Ledger {
   /** Opens a ledger. Throws PublisherError ForeignLedger where it is of another dataset. */
   static open(path: string, identity: DatasetIdentity, options = { readonly: false }): Ledger {
     return guarded(path, () => {
-      const db = new Database(path, { fileMustExist: true, readonly: options.readonly });
+      const db = new Database(path, { fileMustExist: true });
       try {
-        if (!options.readonly) configure(db);
+        // Not SQLite's own read-only mode: that leaves a -wal and a -shm file behind.
+        if (options.readonly) db.pragma('query_only = 1');
+        else configure(db);
         const ledger = new Ledger(path, db);
         ledger.#check(identity);
         return ledger;
