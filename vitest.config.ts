@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@data-universe/source', 'node', 'import', 'default'];
-const tests = (suffix: string) => [`{packages,apps,examples}/*/test/**/*${suffix}`];
+const tests = (suffix: string) =>
+  ['{packages,apps,examples}/*', 'benchmarks'].map((folder) => `${folder}/test/**/*${suffix}`);
 
 export default defineConfig({
   resolve: { conditions },
