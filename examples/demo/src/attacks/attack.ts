@@ -1,7 +1,7 @@
 import type { S3ValidatorStorage } from '@data-universe/s3-validator';
 import type { PrivateNetwork } from '../private-network.ts';
 
-export interface AttackContext {
+interface AttackContext {
   readonly network: PrivateNetwork;
   /** A validator that reads as honest ones do. */
   readonly reader: S3ValidatorStorage;
