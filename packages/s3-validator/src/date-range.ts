@@ -1,4 +1,5 @@
 import { type DataEntity, type ManifestFile, parseDatetime } from '@data-universe/dataset';
+import { QueryError } from './query-error.ts';
 
 /** `[start, end)`. */
 export interface DateRange {
@@ -7,6 +8,16 @@ export interface DateRange {
 }
 
 const MICROSECONDS_PER_HOUR = 3_600_000_000n;
+
+/** Throws QueryError. */
+export function assertDateRange({ start, end }: DateRange): void {
+  if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime()))
+    throw new QueryError('an end of the date range is an invalid Date');
+  if (start > end)
+    throw new QueryError(
+      `the date range ends (${end.toISOString()}) before it starts (${start.toISOString()})`,
+    );
+}
 
 /** Whether a file may hold rows of the range: of their own time, or of their bucket's. */
 export function mayHoldRange(file: ManifestFile, { start, end }: DateRange): boolean {

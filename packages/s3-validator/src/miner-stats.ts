@@ -1,4 +1,4 @@
-import type { DatasetState, SourceName } from '@data-universe/dataset';
+import type { LoadedDataset, SourceName } from '@data-universe/dataset';
 
 export interface SourceStats {
   readonly source: SourceName;
@@ -7,9 +7,11 @@ export interface SourceStats {
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Time of the rows, `[oldest, newest)`; null where there are none. */
+  /** Time of the files, `[oldest, newest)`; null where there are none. */
   readonly oldest: Date | null;
   readonly newest: Date | null;
+  /** Objects newer than the newest commit that pass for manifests, and that the hotkey did not sign. */
+  readonly rejectedManifests: number;
 }
 
 export interface MinerStats {
@@ -19,7 +21,7 @@ export interface MinerStats {
   readonly totals: { readonly files: number; readonly rows: number; readonly bytes: number };
 }
 
-export function sourceStats(source: SourceName, state: DatasetState): SourceStats {
+export function sourceStats(source: SourceName, state: LoadedDataset): SourceStats {
   const files = [...state.files.values()].map(({ file }) => file);
   const least = (a: number, b: number) => Math.min(a, b);
   const most = (a: number, b: number) => Math.max(a, b);
@@ -35,6 +37,7 @@ export function sourceStats(source: SourceName, state: DatasetState): SourceStat
       files.map((file) => file.time_end),
       most,
     ),
+    rejectedManifests: state.rejected.length,
   };
 }
 
