@@ -2,14 +2,15 @@ import { CredentialsClient, type Signer } from '@data-universe/core-auth';
 import { SOURCE_NAMES, type SourceName } from '@data-universe/dataset';
 import {
   describeDatabase,
+  isPublisherError,
   Publisher,
   type PublisherStatus,
-  type PublishProgress,
   type PublishReport,
   publisherStatus,
 } from '@data-universe/publisher';
 import { type ExpectedStore, openGrantedStore, S3Backend } from '@data-universe/s3-core';
 import { MemoryBackend } from '@data-universe/storage-core';
+import { CREDENTIALS_PHASE, type UploadProgress } from './upload-progress.ts';
 import { type SourceOutcome, type UploadReport, uploadReport } from './upload-report.ts';
 
 export interface S3MinerOptions {
@@ -33,7 +34,7 @@ export interface UploadOptions {
   readonly fullScan?: boolean | undefined;
   /** Plan only: nothing is published. */
   readonly dryRun?: boolean | undefined;
-  readonly onProgress?: ((source: SourceName, progress: PublishProgress) => void) | undefined;
+  readonly onProgress?: ((source: SourceName, progress: UploadProgress) => void) | undefined;
 }
 
 /** Publishes a miner's database to S3 with credentials earned by its hotkey. */
@@ -57,13 +58,12 @@ export class S3MinerStorage {
     const { database, signer } = this.#options;
     const { sources } = describeDatabase(database);
     // What was published of a source goes with its last row: the ledgers know of sources the database has lost.
-    const present = new Set([
-      ...sources.map(({ name }) => name),
-      ...this.status().map(({ source }) => source),
-    ]);
+    const wanted = SOURCE_NAMES.filter(
+      (source) => sources.some(({ name }) => name === source) || this.#wasPublished(source),
+    );
 
     const outcomes: SourceOutcome[] = [];
-    for (const source of SOURCE_NAMES.filter((name) => present.has(name))) {
+    for (const source of wanted) {
       try {
         outcomes.push({ source, ok: true, report: await this.#publish(source, options) });
       } catch (error) {
@@ -79,16 +79,23 @@ export class S3MinerStorage {
 
   /** What the ledgers say was published; the network is not asked. Throws PublisherError. */
   status(): readonly PublisherStatus[] {
+    return SOURCE_NAMES.map((source) => this.#statusOf(source)).filter(isBegun);
+  }
+
+  /** A ledger that can't be read counts: publishing is what rebuilds it, or says what is wrong. */
+  #wasPublished(source: SourceName): boolean {
+    try {
+      return isBegun(this.#statusOf(source));
+    } catch (error) {
+      if (isPublisherError(error)) return true;
+      throw error;
+    }
+  }
+
+  #statusOf(source: SourceName): PublisherStatus {
     const { stateDirectory, signer, network, netuid } = this.#options;
-    return SOURCE_NAMES.map((source) =>
-      publisherStatus(stateDirectory, {
-        hotkey: signer.address,
-        network,
-        netuid,
-        source,
-        profile: 'raw',
-      }),
-    ).filter(({ sequence }) => sequence > 0);
+    const identity = { hotkey: signer.address, network, netuid, source, profile: 'raw' } as const;
+    return publisherStatus(stateDirectory, identity);
   }
 
   async #publish(
@@ -96,6 +103,7 @@ export class S3MinerStorage {
     { signal, fullScan, dryRun = false, onProgress }: UploadOptions,
   ): Promise<PublishReport> {
     const { database, stateDirectory, signer, network, netuid, store, deletedRows } = this.#options;
+    if (!dryRun) onProgress?.(source, CREDENTIALS_PHASE);
     // A dry run asks the ledger alone.
     const backend = dryRun
       ? new MemoryBackend()
@@ -126,4 +134,8 @@ export class S3MinerStorage {
       if (backend instanceof S3Backend) backend.close();
     }
   }
+}
+
+function isBegun({ sequence, pendingSequence }: PublisherStatus): boolean {
+  return sequence > 0 || pendingSequence !== null;
 }
