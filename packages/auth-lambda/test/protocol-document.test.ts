@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { MAX_REQUEST_SECONDS, REFUSAL_CODES, type RefusalCode } from '@data-universe/core-auth';
+import { beforeAll, expect, it } from 'vitest';
+import { MAX_BODY_BYTES, MAX_CLOCK_SKEW_SECONDS } from '../src/index.ts';
+import { Refusal } from '../src/refusal.ts';
+
+let document: string;
+
+beforeAll(async () => {
+  document = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+});
+
+/** The rows of the table whose heading begins like this, as cells. */
+function table(heading: string): string[][] {
+  const part = document.split('\n\n').find((text) => text.startsWith(heading)) ?? '';
+  return part
+    .split('\n')
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+const isCode = (text: string): text is RefusalCode => REFUSAL_CODES.some((code) => code === text);
+
+it('lists each refusal code once, with its status and whether to retry', () => {
+  const listed = table('| code').map(([code = '', status, retryable]) => {
+    if (!isCode(code)) throw new Error(`${code} is no refusal code`);
+    const refusal = new Refusal(code, '');
+    expect([code, Number(status), retryable === 'yes']).toEqual([
+      code,
+      refusal.status,
+      refusal.retryable,
+    ]);
+    return code;
+  });
+  expect(listed.toSorted()).toEqual(REFUSAL_CODES.toSorted());
+});
+
+it('names each refusal code in the order of the checks', () => {
+  const named = table('| step').flatMap(([, refusals = '']) => refusals.split(', '));
+  expect(new Set(named)).toEqual(new Set(REFUSAL_CODES));
+});
+
+it('gives the limits of the code', () => {
+  expect(document).toContain(`at most ${MAX_BODY_BYTES.toLocaleString('en')} bytes`);
+  expect(document).toContain(`more than ${MAX_CLOCK_SKEW_SECONDS} seconds ahead`);
+  expect(document).toContain(
+    `remembers it for ${MAX_REQUEST_SECONDS + 2 * MAX_CLOCK_SKEW_SECONDS} seconds`,
+  );
+});
