@@ -10,7 +10,7 @@ import {
 } from '@data-universe/auth-lambda';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
 import type { Task } from '../measure/task.ts';
-import { ADDRESSEE, readRequests, SIGNED_AT, SIGNERS } from './signed-requests.ts';
+import { ADDRESSEE, readRequests, SIGNED_AT, signers } from './signed-requests.ts';
 
 /** The credential service's handler over adapters in memory, one request after the other. */
 export const decideTask: Task = async ({ prepared, units }) => {
@@ -29,7 +29,7 @@ export const decideTask: Task = async ({ prepared, units }) => {
 
 function handlerFor(requests: number) {
   const clock = new ManualClock(SIGNED_AT);
-  const neurons = SIGNERS.map(({ address }, uid) => {
+  const neurons = signers().map(({ address }, uid) => {
     return { uid, hotkey: address, validator_permit: false };
   });
   return createAccessHandler(

@@ -4,15 +4,19 @@ import {
   type AccessRequest,
   accessRequestSchema,
   createAccessRequest,
+  type Signer,
   signerFromUri,
 } from '@data-universe/core-auth';
 import { z } from 'zod';
 import type { Task } from '../measure/task.ts';
 
 const HOTKEYS = 16;
-export const SIGNERS = Array.from({ length: HOTKEYS }, (_, index) =>
-  signerFromUri(`//Miner//${index}`),
-);
+
+/** Each costs some milliseconds: made where they are needed. */
+export function signers(): readonly Signer[] {
+  return Array.from({ length: HOTKEYS }, (_, index) => signerFromUri(`//Miner//${index}`));
+}
+
 export const ADDRESSEE = {
   network: 'bench',
   netuid: 13,
@@ -26,11 +30,11 @@ const fileIn = (prepared: string): string => join(prepared, 'requests.json');
 /** Signs as many requests as will be decided on: signing is not what is measured. */
 export const prepareRequests: Task = async ({ prepared, units }) => {
   return async () => {
-    const requests = Array.from({ length: units }, (_, index) => {
-      const signer = SIGNERS[index % HOTKEYS] ?? signerFromUri('//Miner');
-      const scope = { action: 'upload', source: 'x' } as const;
-      return createAccessRequest(scope, { ...ADDRESSEE, signer, clock: () => SIGNED_AT });
-    });
+    const scope = { action: 'upload', source: 'x' } as const;
+    const requests: AccessRequest[] = [];
+    for (const [first, signer] of signers().entries())
+      for (let number = first; number < units; number += HOTKEYS)
+        requests.push(createAccessRequest(scope, { ...ADDRESSEE, signer, clock: () => SIGNED_AT }));
     await writeFile(fileIn(prepared), JSON.stringify(requests));
     return { units, bytes: null };
   };
