@@ -1,0 +1,78 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type DataEntity,
+  datasetPrefix,
+  loadDataset,
+  openDataFile,
+  readEntities,
+  type SourceName,
+} from '@data-universe/dataset';
+import { S3Backend } from '@data-universe/s3-core';
+import {
+  MinerDatabase,
+  type Neuron,
+  startTestNetwork,
+  type TestNetwork,
+} from '@data-universe/test-network';
+import { onTestFinished } from 'vitest';
+import { type S3MinerOptions, S3MinerStorage } from '../../src/index.ts';
+
+export interface Setting {
+  readonly network: TestNetwork;
+  readonly database: MinerDatabase;
+  readonly stateDirectory: string;
+  storage(changes?: Partial<S3MinerOptions>): S3MinerStorage;
+  /** What the store holds of a source, as the bucket's owner reads it. */
+  published(source: SourceName, neuron?: Neuron): Promise<DataEntity[]>;
+}
+
+/** A network of its own for one test, with an empty database. */
+export async function setting(): Promise<Setting> {
+  const network = await startTestNetwork();
+  const database = new MinerDatabase(join(network.folder, 'miner.sqlite'));
+  onTestFinished(async () => {
+    database.close();
+    await network.close();
+  });
+  const stateDirectory = join(network.folder, 'state');
+  const { network: name, netuid, authEndpoint, cloud } = network;
+  return {
+    network,
+    database,
+    stateDirectory,
+    storage: (changes = {}) =>
+      new S3MinerStorage({
+        database: database.path,
+        stateDirectory,
+        signer: network.miner.signer,
+        network: name,
+        netuid,
+        authEndpoint,
+        ...changes,
+      }),
+    async published(source, { signer } = network.miner) {
+      const store = new S3Backend({ ...cloud, credentials: async () => cloud.admin });
+      onTestFinished(() => store.close());
+      const hotkey = signer.address;
+      const dataset = await loadDataset(store, { hotkey, source, network: name, netuid });
+      const entities: DataEntity[] = [];
+      for (const { file, masked } of dataset.files.values()) {
+        const opened = await openDataFile(store, datasetPrefix(source, hotkey), file);
+        for await (const batch of readEntities(opened, { source, masked })) entities.push(...batch);
+      }
+      return entities;
+    },
+  };
+}
+
+/** Names below a folder, with size and times of the files: equal only where none was touched. */
+export function snapshot(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => {
+      const entry = statSync(join(folder, name));
+      // SQLite makes and removes files beside a database while it reads it, so folders have new times.
+      return entry.isFile() ? `${name} ${entry.size} ${entry.mtimeMs} ${entry.ctimeMs}` : name;
+    })
+    .sort();
+}
