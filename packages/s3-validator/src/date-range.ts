@@ -19,6 +19,25 @@ export function assertDateRange({ start, end }: DateRange): void {
     );
 }
 
+/** Milliseconds of the first and last moment that a Date can be. */
+const MAX_DATE = 8.64e15;
+
+/**
+ * What a file spans: the times of its rows, or their time buckets where none has a time that can be
+ * read. A miner may sign any numbers: those beyond a Date end at the last one.
+ */
+export function timeSpan(file: ManifestFile): DateRange {
+  const dated = file.time_end > file.time_start;
+  const [start, end] = dated
+    ? [file.time_start, file.time_end]
+    : [file.bucket_start * 3_600, file.bucket_end * 3_600];
+  return { start: dateOf(start), end: dateOf(end) };
+}
+
+function dateOf(seconds: number): Date {
+  return new Date(Math.max(-MAX_DATE, Math.min(seconds * 1_000, MAX_DATE)));
+}
+
 /** Whether a file may hold rows of the range: of their own time, or of their bucket's. */
 export function mayHoldRange(file: ManifestFile, { start, end }: DateRange): boolean {
   const overlaps = (from: number, to: number) =>

@@ -1,5 +1,6 @@
 import type { DatasetFile, SourceName } from '@data-universe/dataset';
 import { type KeyPrefix, keyUnder, type ObjectKey, type Sha256 } from '@data-universe/storage-core';
+import { timeSpan } from './date-range.ts';
 
 /** A data file as the miner's signed manifest names it. */
 export interface MinerFile {
@@ -10,7 +11,7 @@ export interface MinerFile {
   readonly sha256: Sha256;
   /** Rows that count: those of the file without those replaced or deleted since. */
   readonly rows: number;
-  /** Time of the rows, `[start, end)`. */
+  /** Time of the rows, `[start, end)`; their time buckets where no row has a time that can be read. */
   readonly timeStart: Date;
   readonly timeEnd: Date;
 }
@@ -20,14 +21,15 @@ export function minerFileOf(
   dataset: KeyPrefix,
   { file, masked }: DatasetFile,
 ): MinerFile {
-  const left = masked.reduce((rows, [start, end]) => rows - (end - start), file.rows);
+  const { start, end } = timeSpan(file);
+  const left = masked.reduce((rows, [from, to]) => rows - (to - from), file.rows);
   return {
     source,
     key: keyUnder(dataset, file.name),
     size: file.size,
     sha256: file.sha256,
     rows: left,
-    timeStart: new Date(file.time_start * 1_000),
-    timeEnd: new Date(file.time_end * 1_000),
+    timeStart: start,
+    timeEnd: end,
   };
 }

@@ -1,4 +1,5 @@
 import type { LoadedDataset, SourceName } from '@data-universe/dataset';
+import { timeSpan } from './date-range.ts';
 
 export interface SourceStats {
   readonly source: SourceName;
@@ -22,27 +23,15 @@ export interface MinerStats {
 }
 
 export function sourceStats(source: SourceName, state: LoadedDataset): SourceStats {
-  const files = [...state.files.values()].map(({ file }) => file);
-  const least = (a: number, b: number) => Math.min(a, b);
-  const most = (a: number, b: number) => Math.max(a, b);
-  return {
-    source,
-    sequence: state.sequence,
-    ...state.totals,
-    oldest: timeOf(
-      files.map((file) => file.time_start),
-      least,
-    ),
-    newest: timeOf(
-      files.map((file) => file.time_end),
-      most,
-    ),
-    rejectedManifests: state.rejected.length,
-  };
-}
-
-function timeOf(seconds: readonly number[], choose: (a: number, b: number) => number): Date | null {
-  return seconds.length === 0 ? null : new Date(seconds.reduce(choose) * 1_000);
+  let oldest: Date | null = null;
+  let newest: Date | null = null;
+  for (const { file } of state.files.values()) {
+    const { start, end } = timeSpan(file);
+    if (oldest === null || start < oldest) oldest = start;
+    if (newest === null || end > newest) newest = end;
+  }
+  const { sequence, totals, rejected } = state;
+  return { source, sequence, ...totals, oldest, newest, rejectedManifests: rejected.length };
 }
 
 export function minerStats(minerHotkey: string, sources: readonly SourceStats[]): MinerStats {

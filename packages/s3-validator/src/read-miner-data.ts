@@ -9,7 +9,7 @@ import {
   type SourceName,
 } from '@data-universe/dataset';
 import type { StorageBackend } from '@data-universe/storage-core';
-import { assertDateRange, type DateRange, isWithin, mayHoldRange } from './date-range.ts';
+import { assertDateRange, type DateRange, isWithin, mayHoldRange, timeSpan } from './date-range.ts';
 import { QueryError } from './query-error.ts';
 
 export interface ReadMinerData {
@@ -58,6 +58,7 @@ export async function* entitiesOf(
 /** Oldest first; files of the same time by name, so that the same question has the same answer. */
 export function inOrder(files: Iterable<DatasetFile>): DatasetFile[] {
   return [...files].sort(
-    ({ file: a }, { file: b }) => a.time_start - b.time_start || (a.name < b.name ? -1 : 1),
+    ({ file: a }, { file: b }) =>
+      timeSpan(a).start.getTime() - timeSpan(b).start.getTime() || (a.name < b.name ? -1 : 1),
   );
 }
