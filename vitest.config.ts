@@ -22,7 +22,14 @@ export default defineConfig({
           ],
         },
       },
-      { extends: true, test: { name: 'conformance', include: tests('.conformance.test.ts') } },
+      {
+        extends: true,
+        test: {
+          name: 'conformance',
+          include: tests('.conformance.test.ts'),
+          globalSetup: ['scripts/ceph/vitest-setup.ts'],
+        },
+      },
       {
         extends: true,
         test: {
