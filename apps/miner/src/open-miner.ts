@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type Config, loadConfig, requireS3Settings } from '@data-universe/app-kit';
+import {
+  type Config,
+  loadConfigWithOrigins,
+  type ProgramContext,
+  renderSettings,
+  requireS3Settings,
+} from '@data-universe/app-kit';
 import { loadHotkey } from '@data-universe/core-auth';
 import { S3MinerStorage } from '@data-universe/s3-miner';
 
@@ -16,18 +22,21 @@ export interface OpenMiner {
 /** The miner that the configuration describes. Throws ConfigError, WalletError, AccessError. */
 export async function openMiner(
   { config: path, database }: ConfigOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, verbose, log }: ProgramContext,
 ): Promise<OpenMiner> {
   const overrides = database === undefined ? {} : { database };
-  const config = await loadConfig({ path, env, overrides });
+  const { config, settings } = await loadConfigWithOrigins({ path, env, overrides });
+  if (verbose) log(renderSettings(settings).trimEnd());
   const { auth_endpoint, bucket_name, region, endpoint_url } = requireS3Settings(config);
   const signer = await loadHotkey(config.wallet);
+  if (verbose) log(`hotkey ${signer.address}`);
+  const { network, netuid } = config;
   const miner = new S3MinerStorage({
     database: config.database,
-    stateDirectory: join(config.state_directory, 's3', signer.address),
+    stateDirectory: join(config.state_directory, 's3', `${network}-${netuid}`, signer.address),
     signer,
-    network: config.network,
-    netuid: config.netuid,
+    network,
+    netuid,
     authEndpoint: auth_endpoint,
     store: { bucket: bucket_name, region, endpoint: endpoint_url },
     deletedRows: config.storage.deleted_rows,

@@ -5,6 +5,7 @@ import {
   formatCount,
   renderTable,
 } from '@data-universe/app-kit';
+import type { PublisherStatus } from '@data-universe/publisher';
 import { Command } from 'commander';
 import { type ConfigOptions, openMiner } from '../open-miner.ts';
 
@@ -13,33 +14,34 @@ export function statusCommand(): Command {
     .description('What is published, from the ledgers: the network is not asked.')
     .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (options: ConfigOptions) => {
-      const { env, output } = contextOf(command);
-      const { miner } = await openMiner(options, env);
+      const context = contextOf(command);
+      const { miner } = await openMiner(options, context);
       const sources = miner.status();
-      output.print({ sources }, () =>
-        sources.length === 0
-          ? 'Nothing has been published from this machine yet.\n'
-          : renderTable(
-              [
-                { title: 'source', value: ({ source }) => source },
-                { title: 'commit', align: 'right', value: ({ sequence }) => sequence },
-                {
-                  title: 'files',
-                  align: 'right',
-                  value: ({ totals }) => formatCount(totals.files),
-                },
-                { title: 'rows', align: 'right', value: ({ totals }) => formatCount(totals.rows) },
-                {
-                  title: 'bytes',
-                  align: 'right',
-                  value: ({ totals }) => formatBytes(totals.bytes),
-                },
-              ],
-              sources,
-            ),
-      );
+      for (const { source, pendingSequence } of sources) {
+        if (pendingSequence !== null)
+          context.log(
+            `${source}: commit ${pendingSequence} was begun and not finished; the next upload completes it.`,
+          );
+      }
+      context.output.print({ sources }, () => tableOf(sources));
     });
   return addExamples(command, [
     { command: 'data-universe-miner status', text: 'what validators see of this miner' },
+    { command: 'data-universe-miner status --json', text: 'for a script' },
   ]);
+}
+
+function tableOf(sources: readonly PublisherStatus[]): string {
+  if (sources.length === 0) return 'Nothing has been published from this machine yet.\n';
+  return renderTable(
+    [
+      { title: 'source', value: ({ source }) => source },
+      { title: 'commit', align: 'right', value: ({ sequence }) => sequence },
+      { title: 'files', align: 'right', value: ({ totals }) => formatCount(totals.files) },
+      { title: 'rows', align: 'right', value: ({ totals }) => formatCount(totals.rows) },
+      { title: 'size', align: 'right', value: ({ totals }) => formatBytes(totals.bytes) },
+      { title: 'last run', value: ({ lastRun }) => lastRun?.finishedAt },
+    ],
+    sources,
+  );
 }

@@ -7,7 +7,9 @@ import {
 } from '@data-universe/app-kit';
 import type { SourceName } from '@data-universe/core-auth';
 import { Command } from 'commander';
-import { type ConfigOptions, openValidator, parseHotkey, parseSource } from '../open-validator.ts';
+import { formatTime } from '../format-time.ts';
+import { type ConfigOptions, openValidator } from '../open-validator.ts';
+import { parseHotkey, parseSource } from '../parse-arguments.ts';
 
 interface ListOptions extends ConfigOptions {
   readonly source?: SourceName;
@@ -20,20 +22,26 @@ export function listCommand(): Command {
     .option('--source <name>', 'reddit, x or youtube (default: all)', parseSource)
     .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, options: ListOptions) => {
-      const { env, output, signal } = contextOf(command);
+      const context = contextOf(command);
       const minerHotkey = parseHotkey(hotkey);
-      const validator = await openValidator(options, env);
-      const files = await validator.readMinerFiles(minerHotkey, { source: options.source, signal });
-      output.print({ minerHotkey, files }, () =>
+      const validator = await openValidator(options, context);
+      const phase = context.progress.phase('reading the manifest');
+      const files = await validator.readMinerFiles(minerHotkey, {
+        source: options.source,
+        signal: context.signal,
+      });
+      phase.done(`${formatCount(files.length)} files`);
+      context.output.print({ minerHotkey, files }, () =>
         files.length === 0
           ? 'This miner has published nothing.\n'
           : renderTable(
               [
-                { title: 'key', value: ({ key }) => key },
+                { title: 'source', value: ({ source }) => source },
+                { title: 'file', value: ({ key }) => key.slice(key.lastIndexOf('/') + 1) },
                 { title: 'rows', align: 'right', value: ({ rows }) => formatCount(rows) },
                 { title: 'size', align: 'right', value: ({ size }) => formatBytes(size) },
-                { title: 'from', value: ({ timeStart }) => timeStart.toISOString() },
-                { title: 'to', value: ({ timeEnd }) => timeEnd.toISOString() },
+                { title: 'from', value: ({ timeStart }) => formatTime(timeStart) },
+                { title: 'to', value: ({ timeEnd }) => formatTime(timeEnd) },
               ],
               files,
             ),

@@ -1,7 +1,8 @@
 import { addExamples, contextOf, EXIT, renderTable } from '@data-universe/app-kit';
 import { Command } from 'commander';
 import { entityDocument } from '../entity-document.ts';
-import { type ConfigOptions, openValidator, parseHotkey } from '../open-validator.ts';
+import { type ConfigOptions, openValidator } from '../open-validator.ts';
+import { parseHotkey } from '../parse-arguments.ts';
 
 export function validateCommand(): Command {
   const command = new Command('validate')
@@ -10,9 +11,10 @@ export function validateCommand(): Command {
     .argument('<uris...>', 'URIs as the miner has them')
     .option('--config <file>', 'settings (default: ./data-universe.yaml)')
     .action(async (hotkey: string, uris: readonly string[], options: ConfigOptions) => {
-      const { env, output, progress, signal, setExitCode } = contextOf(command);
+      const context = contextOf(command);
+      const { output, progress, signal, setExitCode } = context;
       const minerHotkey = parseHotkey(hotkey);
-      const validator = await openValidator(options, env);
+      const validator = await openValidator(options, context);
       const phase = progress.phase('looking them up');
       const findings = await validator.validateMinerData(minerHotkey, uris, { signal });
       const present = findings.filter((finding) => finding.present).length;
@@ -42,6 +44,10 @@ export function validateCommand(): Command {
     {
       command: 'data-universe-validator validate HOTKEY https://x.com/a/status/1',
       text: 'does the miner hold this post?',
+    },
+    {
+      command: 'data-universe-validator validate HOTKEY URI URI --json',
+      text: 'with what it holds',
     },
   ]);
 }
