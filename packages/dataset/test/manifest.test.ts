@@ -151,3 +151,15 @@ test('a manifest over the limit is neither signed nor read', () => {
   const over = new Uint8Array(MAX_MANIFEST_BYTES + 1);
   expect(verifying(over)).toEqual(refused('TooLarge'));
 });
+
+test('millions of problems are one refusal, whose memory does not grow with them', () => {
+  const changed = Buffer.from(`{"added":[${'{},'.repeat(2_000_000)}{}]}`);
+  const refusal = verifying(changed);
+  expect(refusal).toEqual(refused('Malformed'));
+  expect(refusal).not.toHaveProperty('cause');
+});
+
+test('what is wrong with a short manifest is said', () => {
+  const changed = signAnything({ ...unsigned, sequence: 0 });
+  expect(verifying(changed)).toMatchObject({ message: expect.stringMatching(/ at sequence: /) });
+});
