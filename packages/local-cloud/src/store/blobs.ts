@@ -5,6 +5,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+/** A trip to the disk for each 64 KiB costs more than hashing them. */
+const TRIP_BYTES = 1024 * 1024;
+
 /** Bytes on disk under random names, so that no object key is ever a path. */
 export class BlobStore {
   readonly #temporary: string;
@@ -37,8 +40,9 @@ export class BlobStore {
     const temporary = path.join(this.#temporary, id);
     try {
       await pipeline(
-        Readable.from(body, { objectMode: false }),
-        createWriteStream(temporary, { flags: 'wx' }),
+        inBatches(body),
+        // Room for one batch on its way to the disk while the next is received and hashed.
+        createWriteStream(temporary, { flags: 'wx', highWaterMark: 2 * TRIP_BYTES }),
       );
       const target = this.#pathOf(id);
       await mkdir(path.dirname(target), { recursive: true });
@@ -58,7 +62,12 @@ export class BlobStore {
     this.#opening.set(id, opening);
     try {
       const handle = await opened;
-      return createReadStream('', { fd: handle, start, end: endExclusive - 1 });
+      return createReadStream('', {
+        fd: handle,
+        start,
+        end: endExclusive - 1,
+        highWaterMark: TRIP_BYTES,
+      });
     } finally {
       if (this.#opening.get(id) === opening) this.#opening.delete(id);
     }
@@ -72,4 +81,18 @@ export class BlobStore {
   #pathOf(id: string): string {
     return path.join(this.#blobs, id.slice(0, 2), id);
   }
+}
+
+async function* inBatches(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size < TRIP_BYTES) continue;
+    yield Buffer.concat(pieces, size);
+    pieces = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(pieces, size);
 }
