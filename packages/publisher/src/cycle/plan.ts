@@ -35,6 +35,7 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
         cycle.progress({ bucketsDone: cycle.counts.bucketsScanned });
     }
     addVanished(Number.POSITIVE_INFINITY);
+    cycle.progress({ bucketsDone: cycle.counts.bucketsScanned });
   } finally {
     published.close();
   }
