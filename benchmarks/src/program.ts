@@ -65,7 +65,7 @@ function runTaskCommand(): Command {
     .argument('<input>')
     .action(async (name: string, input: string) => {
       if (!isTaskName(name)) throw new UsageError(`${JSON.stringify(name)} is no task`);
-      const sample = await sampleOf(TASKS[name], taskInputSchema.parse(JSON.parse(input)));
+      const sample = await sampleOf(await TASKS[name](), taskInputSchema.parse(JSON.parse(input)));
       contextOf(command).output.print(sample, () => JSON.stringify(sample));
     });
   return command;

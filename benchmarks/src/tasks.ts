@@ -1,25 +1,17 @@
-import { decideTask } from './auth/decide-task.ts';
-import { prepareRequests } from './auth/signed-requests.ts';
-import { verifyTask } from './auth/verify-task.ts';
-import { prepareDatabase } from './database/prepared.ts';
-import { publishTask } from './publish/publish-task.ts';
-import { scanTask } from './publish/scan-task.ts';
-import { prepareStore } from './read/prepare-store.ts';
-import { unverifiedTask } from './read/unverified-task.ts';
-import { verifiedTask } from './read/verified-task.ts';
+import type { Task } from './measure/task.ts';
 
-/** By the names under which figures are printed. */
+/** By the names under which figures are printed; each is loaded alone, for its memory is measured. */
 export const TASKS = {
-  'make the database': prepareDatabase,
-  'publisher, raw': publishTask,
-  'scan, brotli 1, SHA-256': scanTask,
-  'publish a database': prepareStore,
-  'verified read': verifiedTask,
-  'hyparquet alone': unverifiedTask,
-  'sign requests': prepareRequests,
-  'access handler': decideTask,
-  'sr25519 alone': verifyTask,
-} as const;
+  'make the database': async () => (await import('./database/prepared.ts')).prepareDatabase,
+  'publisher, raw': async () => (await import('./publish/publish-task.ts')).publishTask,
+  'scan, brotli 1, SHA-256': async () => (await import('./publish/scan-task.ts')).scanTask,
+  'publish a database': async () => (await import('./read/prepare-store.ts')).prepareStore,
+  'verified read': async () => (await import('./read/verified-task.ts')).verifiedTask,
+  'hyparquet alone': async () => (await import('./read/unverified-task.ts')).unverifiedTask,
+  'sign requests': async () => (await import('./auth/signed-requests.ts')).prepareRequests,
+  'access handler': async () => (await import('./auth/decide-task.ts')).decideTask,
+  'sr25519 alone': async () => (await import('./auth/verify-task.ts')).verifyTask,
+} as const satisfies Record<string, () => Promise<Task>>;
 export type TaskName = keyof typeof TASKS;
 
 export function isTaskName(name: string): name is TaskName {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { makeDatabase } from '../database/make-database.ts';
 import type { Task } from '../measure/task.ts';
 import { publish } from '../publish/publish-task.ts';
-
-export const storeIn = (prepared: string): string => join(prepared, 'store');
+import { storeIn } from './store-in.ts';
 
 /** Publishes a made database into the folder that reading starts from. */
 export const prepareStore: Task = async ({ folder, prepared, units }) => {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { Task } from '../measure/task.ts';
-import { storeIn } from './prepare-store.ts';
+import { storeIn } from './store-in.ts';
 
 /** The columns that an entity is rebuilt from. */
 const COLUMNS = [

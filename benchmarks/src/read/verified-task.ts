@@ -2,7 +2,7 @@ import { datasetPrefix, loadDataset, openDataFile, readEntities } from '@data-un
 import { FileSystemBackend } from '@data-universe/storage-core';
 import { IDENTITY } from '../dataset-identity.ts';
 import type { Task } from '../measure/task.ts';
-import { storeIn } from './prepare-store.ts';
+import { storeIn } from './store-in.ts';
 
 /** As a validator reads everything: manifest, footers and pages, each block held to the signature. */
 export const verifiedTask: Task = async ({ prepared, units }) => {

@@ -1,0 +1,3 @@
+import { join } from 'node:path';
+
+export const storeIn = (prepared: string): string => join(prepared, 'store');
