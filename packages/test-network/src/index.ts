@@ -1,7 +1,7 @@
 export { expectEqualRows, readTable } from './compare-rows.ts';
-export { type ConfigChanges, configFile } from './config-file.ts';
 export { type Gate, openGate } from './gate.ts';
 export { MinerDatabase, type Row } from './miner-database.ts';
+export { type AppOptions, type Operator, startOperator } from './operator.ts';
 export { hourOf, oddRows, redditPost, xPost } from './posts.ts';
-export { type AppResult, type RunningApp, runApp, startApp } from './run-app.ts';
+export { type AppResult, type RunningApp, runApp } from './run-app.ts';
 export { type Neuron, startTestNetwork, type TestNetwork } from './test-network.ts';
