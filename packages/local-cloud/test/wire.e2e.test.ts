@@ -227,7 +227,7 @@ describe('a request by header', () => {
   it('for a sub-resource is authorised before it is refused as not implemented', async () => {
     const miner = await harness.assume(harness.cloud.roles.upload, uploadPolicy());
     for (const [method, target] of [
-      ['PUT', `/${BUCKET}/${MINE}x?acl`],
+      ['PUT', `/${BUCKET}/${MINE}x?retention`],
       ['PUT', `/${BUCKET}/${MINE}x?tagging`],
       ['GET', `/${BUCKET}?policy`],
       ['PUT', `/${BUCKET}?policy`],

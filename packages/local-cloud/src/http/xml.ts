@@ -44,7 +44,7 @@ const parser = new XMLParser({
   trimValues: false,
   // Decoded below instead: the five of XML and numeric ones, and no entity a document declares.
   processEntities: false,
-  isArray: (name) => name === 'Part' || name === 'Object',
+  isArray: (name) => name === 'Part' || name === 'Object' || name === 'Grant',
   tagValueProcessor: (_name, value) => decodeEntities(value),
 });
 

@@ -5,6 +5,7 @@ import { uriDecode } from '../http/uri-encoding.ts';
 import { document, element, field } from '../http/xml.ts';
 import type { ChecksumAlgorithm, StoredChecksum } from '../store/attributes.ts';
 import type { StoredObject } from '../store/object-store.ts';
+import { refuseAcl } from './acl.ts';
 import { parseAddress } from './address.ts';
 import { createHasher } from './checksum-hasher.ts';
 import { parseAlgorithm } from './expected-checksum.ts';
@@ -13,7 +14,6 @@ import { S3_NAMESPACE } from './list-objects.ts';
 import { addPart, openUpload, partNumber } from './multipart-upload.ts';
 import { readAttributes } from './object-headers.ts';
 import { preconditionFailed, readPrecondition, writePreconditions } from './preconditions.ts';
-import { refuseAcl } from './put-object.ts';
 import { demand, type S3Request } from './request.ts';
 
 const LARGEST_COPY = 5 * 1024 ** 3;

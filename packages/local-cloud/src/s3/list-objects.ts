@@ -129,9 +129,11 @@ function contents(
   );
 }
 
+export const OWNER_ID = '0'.repeat(64);
+
 /** With bucket owner enforced, everything belongs to the account. */
 export const owner = (name = 'Owner') =>
-  element(name, field('ID', '0'.repeat(64)), field('DisplayName', 'local-cloud'));
+  element(name, field('ID', OWNER_ID), field('DisplayName', 'local-cloud'));
 
 const encodeToken = (after: string) => Buffer.from(`1${after}`, 'utf8').toString('base64url');
 

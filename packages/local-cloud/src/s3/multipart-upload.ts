@@ -3,11 +3,11 @@ import { emptyResponse, type HttpResponse, xmlResponse } from '../http/response.
 import { document, element, field } from '../http/xml.ts';
 import type { StoredChecksum } from '../store/attributes.ts';
 import type { Upload, UploadAttributes } from '../store/upload-store.ts';
+import { refuseAcl } from './acl.ts';
 import { noSuchUpload, operationAborted } from './errors.ts';
 import { parseAlgorithm } from './expected-checksum.ts';
 import { S3_NAMESPACE } from './list-objects.ts';
 import { readAttributes } from './object-headers.ts';
-import { refuseAcl } from './put-object.ts';
 import type { S3Request } from './request.ts';
 
 const MOST_PARTS = 10_000;

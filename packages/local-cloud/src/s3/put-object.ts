@@ -1,5 +1,5 @@
-import { CloudError } from '../errors.ts';
 import { emptyResponse, type HttpResponse } from '../http/response.ts';
+import { refuseAcl } from './acl.ts';
 import { checksumHeaders, readAttributes } from './object-headers.ts';
 import { writePreconditions } from './preconditions.ts';
 import type { ContextFacts, S3Request } from './request.ts';
@@ -38,13 +38,4 @@ export async function putObject(request: S3Request): Promise<HttpResponse> {
     conditions.atCommit,
   );
   return emptyResponse(200, { etag: `"${etag}"`, ...checksumHeaders(checksum) });
-}
-
-/** As with bucket owner enforced, AWS's default: the two ACLs that change nothing are taken, any other is refused. */
-export function refuseAcl(request: S3Request): void {
-  const acl = request.headers.get('x-amz-acl');
-  const grants = request.headers.names().some((name) => name.startsWith('x-amz-grant-'));
-  if (grants || (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control')) {
-    throw new CloudError('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs');
-  }
 }

@@ -48,7 +48,7 @@ export function mayDo(
     ...facts,
   ];
   for (const [name, value] of known) if (value !== undefined) context.set(name, value);
-  const resource = bucket === '' ? '*' : `arn:aws:s3:::${key === '' ? bucket : `${bucket}/${key}`}`;
+  const resource = bucket === '' ? '*' : arnOf(bucket, key);
   return isAllowed(
     principal,
     { action, resource, context },
@@ -64,8 +64,11 @@ export function demand(
   facts: ContextFacts = [],
 ): void {
   if (mayDo(request, action, bucket, key, facts)) return;
-  const resource = `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
+  const resource = bucket === '' ? 'arn:aws:s3:::*' : arnOf(bucket, key);
   throw accessDenied(
     `User: ${request.principal.arn} is not authorized to perform: ${action} on resource: "${resource}"`,
   );
 }
+
+const arnOf = (bucket: string, key: string) =>
+  `arn:aws:s3:::${key === '' ? bucket : `${bucket}/${key}`}`;

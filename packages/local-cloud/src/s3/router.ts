@@ -1,31 +1,25 @@
-import { CloudError, notImplemented } from '../errors.ts';
-import {
-  createBucket,
-  deleteBucket,
-  getBucketLocation,
-  getBucketVersioning,
-  headBucket,
-  listBuckets,
-} from './buckets.ts';
+import { createBucket, deleteBucket, headBucket, listBuckets } from './buckets.ts';
 import { completeMultipartUpload } from './complete-multipart.ts';
 import { copyObject, uploadPartCopy } from './copy-object.ts';
-import { deleteObject, deleteObjects } from './delete-objects.ts';
+import { deleteObject } from './delete-objects.ts';
 import { getObject } from './get-object.ts';
 import { listFacts, listObjects } from './list-objects.ts';
-import { listParts, listUploads, uploadListFacts } from './list-uploads.ts';
+import { listParts } from './list-uploads.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart } from './multipart-upload.ts';
 import { creationFacts, putObject } from './put-object.ts';
 import type { S3Operation, S3Request } from './request.ts';
-import { BUCKET_SUBRESOURCES, OBJECT_SUBRESOURCES, unimplementedHeader } from './unimplemented.ts';
+import { methodNotAllowed, refuse, subresourceOperation } from './subresources.ts';
+import { unimplementedHeader } from './unimplemented.ts';
 
 /** The operation a request names, or 405. A sub-resource is looked for first, so that `PUT key?acl` is never a put of `key`. */
 export function route(request: S3Request): S3Operation {
   const operation =
     request.bucket === ''
       ? serviceOperation(request)
-      : request.key === ''
-        ? (unimplemented(request, BUCKET_SUBRESOURCES) ?? bucketOperation(request))
-        : (unimplemented(request, OBJECT_SUBRESOURCES) ?? objectOperation(request));
+      : (subresourceOperation(request) ??
+        (request.key === ''
+          ? bucketOperation(request)
+          : (unimplemented(request) ?? objectOperation(request))));
   if (operation === undefined) throw methodNotAllowed(request);
   return operation;
 }
@@ -34,22 +28,9 @@ function serviceOperation({ method }: S3Request): S3Operation | undefined {
   return method === 'GET' ? { actions: ['s3:ListAllMyBuckets'], run: listBuckets } : undefined;
 }
 
-function bucketOperation({ method, query }: S3Request): S3Operation | undefined {
+function bucketOperation({ method }: S3Request): S3Operation | undefined {
   switch (method) {
     case 'GET':
-      if (query.has('location')) {
-        return { actions: ['s3:GetBucketLocation'], run: getBucketLocation };
-      }
-      if (query.has('versioning')) {
-        return { actions: ['s3:GetBucketVersioning'], run: getBucketVersioning };
-      }
-      if (query.has('uploads')) {
-        return {
-          actions: ['s3:ListBucketMultipartUploads'],
-          facts: uploadListFacts,
-          run: listUploads,
-        };
-      }
       return { actions: ['s3:ListBucket'], facts: listFacts, run: listObjects };
     case 'HEAD':
       return { actions: ['s3:ListBucket'], run: headBucket };
@@ -57,9 +38,6 @@ function bucketOperation({ method, query }: S3Request): S3Operation | undefined 
       return { actions: ['s3:CreateBucket'], run: createBucket };
     case 'DELETE':
       return { actions: ['s3:DeleteBucket'], run: deleteBucket };
-    case 'POST':
-      // Each key of the body is authorised by itself.
-      return query.has('delete') ? { actions: [], run: deleteObjects } : undefined;
     default:
       return undefined;
   }
@@ -116,36 +94,11 @@ function headerActions(names: readonly string[]): string[] {
   return acl ? ['s3:PutObjectAcl'] : [];
 }
 
-function unimplemented(
-  request: S3Request,
-  subresources: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): S3Operation | undefined {
-  const { query, method, headers } = request;
-  const name = Object.keys(subresources).find((candidate) => query.has(candidate));
-  if (name !== undefined) {
-    const action = subresources[name]?.[method];
-    if (action === undefined) return undefined;
-    return refuse([action], `The sub-resource ${name}`);
-  }
-  const header = request.key === '' ? undefined : unimplementedHeader(headers);
+function unimplemented(request: S3Request): S3Operation | undefined {
+  const header = unimplementedHeader(request.headers);
   if (header === undefined) return undefined;
   const tags = header === 'x-amz-tagging' ? ['s3:PutObjectTagging'] : [];
-  return refuse([isRead(method) ? 's3:GetObject' : 's3:PutObject', ...tags], header);
+  return refuse([isRead(request.method) ? 's3:GetObject' : 's3:PutObject', ...tags], header);
 }
-
-const refuse = (actions: readonly string[], what: string): S3Operation => ({
-  actions,
-  run: async () => {
-    throw notImplemented(what);
-  },
-});
-
-const methodNotAllowed = ({ method }: S3Request) =>
-  new CloudError(
-    'MethodNotAllowed',
-    405,
-    'The specified method is not allowed against this resource.',
-    { details: { Method: method } },
-  );
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';

@@ -2,7 +2,6 @@ import type { RequestHeaders } from '../http/headers.ts';
 
 /** Sub-resources that AWS has and this cloud lacks: the permission each needs by method, asked for before the 501. */
 export const OBJECT_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  acl: { GET: 's3:GetObjectAcl', PUT: 's3:PutObjectAcl' },
   attributes: { GET: 's3:GetObjectAttributes' },
   'legal-hold': { GET: 's3:GetObjectLegalHold', PUT: 's3:PutObjectLegalHold' },
   renameObject: { PUT: 's3:PutObject' },
@@ -11,7 +10,6 @@ export const OBJECT_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string
   select: { POST: 's3:GetObject' },
   tagging: {
     DELETE: 's3:DeleteObjectTagging',
-    GET: 's3:GetObjectTagging',
     PUT: 's3:PutObjectTagging',
   },
   torrent: { GET: 's3:GetObjectTorrent' },
@@ -30,7 +28,6 @@ const configuration = (name: string) => ({
 
 export const BUCKET_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   accelerate: configuration('AccelerateConfiguration'),
-  acl: { GET: 's3:GetBucketAcl', PUT: 's3:PutBucketAcl' },
   analytics: configuration('AnalyticsConfiguration'),
   cors: configuration('BucketCORS'),
   encryption: configuration('EncryptionConfiguration'),
