@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@data-universe/source', 'node', 'import', 'default'];
 const tests = (suffix: string) =>
-  ['{packages,apps,examples}/*', 'benchmarks'].map((folder) => `${folder}/test/**/*${suffix}`);
+  ['{packages,apps,examples}/*', 'benchmarks', 'infra'].map(
+    (folder) => `${folder}/test/**/*${suffix}`,
+  );
 
 export default defineConfig({
   resolve: { conditions },
