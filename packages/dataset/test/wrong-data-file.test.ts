@@ -1,24 +1,14 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
-import { type ManifestFile, rawColumns, readEntities, type VerifiedFile } from '../src/index.ts';
+import { rawColumns, readEntities, type VerifiedFile } from '../src/index.ts';
 import type { Column } from '../src/schema/columns.ts';
 import { parquetSchemaOf } from '../src/schema/parquet-schema.ts';
-import { listed } from './support/chain.ts';
 import { xEntity } from './support/entities.ts';
 import { publish } from './support/published.ts';
+import { signedFor } from './support/signed-for.ts';
 import { useTemporaryFolder } from './support/temporary-folder.ts';
 
 const folder = useTemporaryFolder();
-
-/** A file whose hashes would all be right: what a miner signs may be wrong all the same. */
-function signedFor(bytes: ArrayBuffer, rows: number): VerifiedFile {
-  const file: ManifestFile = { ...listed(1, rows), size: bytes.byteLength };
-  return {
-    file,
-    byteLength: bytes.byteLength,
-    slice: (start, end) => Promise.resolve(bytes.slice(start, end)),
-  };
-}
 
 async function reading(file: VerifiedFile): Promise<number> {
   let count = 0;

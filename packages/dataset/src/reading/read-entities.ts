@@ -4,11 +4,13 @@ import { DataFileError } from '../data-file-error.ts';
 import { hasRow, type RowRange } from '../manifest/row-ranges.ts';
 import { ENTITY_COLUMNS, rawColumns } from '../schema/raw-columns.ts';
 import { type SourceName, sourceId } from '../source.ts';
+import { checkedGroup } from './checked-group.ts';
 import { entityFromRow } from './entity-from-row.ts';
 import { decoding } from './parquet-failure.ts';
 import { readFooter } from './read-footer.ts';
-import { selectedGroups } from './row-groups.ts';
+import { MAX_GROUP_BYTES, type SelectedGroup, selectedGroups } from './row-groups.ts';
 import type { Selection } from './selection.ts';
+import { uncompressSnappy } from './snappy.ts';
 import type { VerifiedFile } from './verified-file.ts';
 
 export interface ReadEntitiesOptions {
@@ -40,15 +42,23 @@ export async function* readRows(
   const { source, signal } = options;
   const { name } = file.file;
   const selection = selectionOf(options);
-  const metadata = await readFooter(file, rawColumns(source));
-  for (const range of selectedGroups(name, metadata, new Set(ENTITY_COLUMNS), selection)) {
+  const schema = rawColumns(source);
+  const required = new Set(schema.filter((column) => column.required).map(({ name }) => name));
+  const metadata = await readFooter(file, schema);
+  const columns = new Set(ENTITY_COLUMNS);
+  for (const selected of selectedGroups(name, file.byteLength, metadata, columns, selection)) {
     signal?.throwIfAborted();
-    const rows = await readGroup(file, metadata, range);
+    const rows = await readGroup(file, metadata, selected, required);
     const wanted: DataRow[] = [];
+    let bytes = 0;
     for (const [index, cells] of rows.entries()) {
-      const row = range[0] + index;
+      const row = selected.rows[0] + index;
       if (hasRow(selection.masked, row)) continue;
       const entity = rebuild(name, row, cells, sourceId(source));
+      // A dictionary can give every row the same gigabyte.
+      bytes += entity.content.byteLength;
+      if (bytes > MAX_GROUP_BYTES)
+        throw new DataFileError('TooLarge', name, `rows ${selected.rows[0]} to ${row} together`);
       if (isWanted(entity, selection)) wanted.push({ row, entity });
     }
     if (wanted.length > 0) yield wanted;
@@ -88,23 +98,25 @@ const PARSERS = {
 async function readGroup(
   file: VerifiedFile,
   metadata: FileMetaData,
-  [rowStart, rowEnd]: RowRange,
+  selected: SelectedGroup,
+  required: ReadonlySet<string>,
 ): Promise<readonly Record<string, unknown>[]> {
   const { name } = file.file;
+  const [first, last] = selected.rows;
   const rows = await decoding('BadData', name, () =>
     parquetReadObjects({
-      file,
-      metadata,
+      file: checkedGroup(file, selected, required),
+      // Of this group alone: hyparquet looks at every group each time.
+      metadata: { ...metadata, row_groups: [selected.group] },
       columns: [...ENTITY_COLUMNS],
-      rowStart,
-      rowEnd,
+      compressors: { SNAPPY: uncompressSnappy },
       utf8: false,
       geoparquet: false,
       parsers: PARSERS,
     }),
   );
-  if (rows.length !== rowEnd - rowStart)
-    throw new DataFileError('BadData', name, `rows ${rowStart} to ${rowEnd} are not all there`);
+  if (rows.length !== last - first)
+    throw new DataFileError('BadData', name, `rows ${first} to ${last} are not all there`);
   return rows;
 }
 

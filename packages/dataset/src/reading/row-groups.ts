@@ -1,45 +1,67 @@
 import type { FileMetaData, RowGroup } from 'hyparquet';
 import { DataFileError } from '../data-file-error.ts';
 import { hasRow, type RowRange } from '../manifest/row-ranges.ts';
+import { type ColumnChunk, columnChunk } from './column-chunk.ts';
 import type { Selection } from './selection.ts';
 
-/** Of one row group's needed columns, before compression. */
-const MAX_GROUP_BYTES = 512n * 1024n * 1024n;
+/** Of one row group's needed columns, before compression and after. */
+export const MAX_GROUP_BYTES = 512 * 1024 * 1024;
 const MAX_GROUP_ROWS = 1_000_000n;
 
-/** The rows of each row group that may hold what is asked for, by masks and statistics alone. */
+export interface SelectedGroup {
+  /** Of the file. */
+  readonly rows: RowRange;
+  /** With the needed columns alone. */
+  readonly group: RowGroup;
+  readonly chunks: readonly ColumnChunk[];
+}
+
+/**
+ * The row groups that may hold what is asked for, by masks and statistics alone.
+ * Throws DataFileError.
+ */
 export function* selectedGroups(
   name: string,
+  fileSize: number,
   metadata: FileMetaData,
   columns: ReadonlySet<string>,
   selection: Selection,
-): Iterable<RowRange> {
+): Iterable<SelectedGroup> {
   let start = 0;
-  for (const group of metadata.row_groups) {
-    checkSize(name, group, columns);
+  let packed = 0;
+  for (const whole of metadata.row_groups) {
+    const group = { ...whole, columns: neededColumns(name, whole, columns) };
+    const chunks = group.columns.map((column) => columnChunk(name, column));
+    packed += checkSize(name, group, chunks);
+    // Groups that share their bytes would have a small file read over and over.
+    if (packed > fileSize)
+      throw new DataFileError('BadData', name, 'its columns have more bytes than the file');
     const end = start + Number(group.num_rows);
     if (!isMasked(selection.masked, start, end) && mayHoldBucket(group, selection))
-      yield [start, end];
+      yield { rows: [start, end], group, chunks };
     start = end;
   }
 }
 
-function checkSize(name: string, group: RowGroup, columns: ReadonlySet<string>): void {
-  let bytes = 0n;
-  for (const { meta_data } of group.columns)
-    if (meta_data && columns.has(meta_data.path_in_schema[0] ?? ''))
-      bytes += meta_data.total_uncompressed_size;
-  if (
-    bytes < 0n ||
-    bytes > MAX_GROUP_BYTES ||
-    group.num_rows < 0n ||
-    group.num_rows > MAX_GROUP_ROWS
-  )
+function neededColumns(name: string, { columns }: RowGroup, needed: ReadonlySet<string>) {
+  const found = columns.filter((column) => needed.has(column.meta_data?.path_in_schema[0] ?? ''));
+  const names = new Set(found.map((column) => column.meta_data?.path_in_schema[0]));
+  if (found.length !== needed.size || names.size !== needed.size)
+    throw new DataFileError('BadData', name, 'a row group lacks a column, or has one twice');
+  return found;
+}
+
+/** Bytes in the file. */
+function checkSize(name: string, group: RowGroup, chunks: readonly ColumnChunk[]): number {
+  const unpacked = chunks.reduce((sum, chunk) => sum + chunk.unpackedSize, 0);
+  const packed = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (Math.max(unpacked, packed) > MAX_GROUP_BYTES || group.num_rows > MAX_GROUP_ROWS)
     throw new DataFileError(
       'TooLarge',
       name,
-      `a row group of ${group.num_rows} rows and ${bytes} bytes`,
+      `a row group of ${group.num_rows} rows and ${Math.max(unpacked, packed)} bytes`,
     );
+  return packed;
 }
 
 /** Whether no row of `[start, end)` counts. */
