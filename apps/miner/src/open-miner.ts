@@ -6,8 +6,7 @@ import {
   renderSettings,
   requireS3Settings,
 } from '@data-universe/app-kit';
-import { loadHotkey } from '@data-universe/core-auth';
-import { S3MinerStorage } from '@data-universe/s3-miner';
+import type { S3MinerStorage } from '@data-universe/s3-miner';
 
 export interface ConfigOptions {
   readonly config?: string | undefined;
@@ -28,6 +27,9 @@ export async function openMiner(
   const { config, settings } = await loadConfigWithOrigins({ path, env, overrides });
   if (verbose) log(renderSettings(settings).trimEnd());
   const { auth_endpoint, bucket_name, region, endpoint_url } = requireS3Settings(config);
+  // Loaded here: neither a help text nor a typo has to wait for them.
+  const { loadHotkey } = await import('@data-universe/core-auth');
+  const { S3MinerStorage } = await import('@data-universe/s3-miner');
   const signer = await loadHotkey(config.wallet);
   if (verbose) log(`hotkey ${signer.address}`);
   const { network, netuid } = config;

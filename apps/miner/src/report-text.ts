@@ -6,7 +6,7 @@ import {
   renderError,
   renderTable,
 } from '@data-universe/app-kit';
-import { ODDITY_KINDS, type OddityKind } from '@data-universe/dataset';
+import type { OddityKind } from '@data-universe/dataset';
 import type { PublishReport } from '@data-universe/publisher';
 import type { SourceOutcome, UploadReport } from '@data-universe/s3-miner';
 
@@ -39,7 +39,8 @@ function withoutRequest(text: string, error: Error): string {
   return typeof id === 'string' && id !== '' ? text.replaceAll(id, '') : text;
 }
 
-const ODDITIES: Readonly<Record<OddityKind, string>> = {
+/** A row without text is nothing odd to a store that takes all of them. */
+const ODDITIES: Readonly<Record<Exclude<OddityKind, 'emptyText'>, string>> = {
   notUtf8: 'rows whose content is not UTF-8',
   notJson: 'rows whose content is not JSON',
   notObject: 'rows whose content is no JSON object',
@@ -48,7 +49,6 @@ const ODDITIES: Readonly<Record<OddityKind, string>> = {
   inexactNumber: 'numbers too long to be exact in a column',
   illFormedText: 'texts with half a surrogate pair',
   badDatetime: 'rows whose time cannot be read',
-  emptyText: 'rows without text',
 };
 
 /** What is worth a line to the miner's owner, and no failure. */
@@ -61,9 +61,9 @@ export function notesOf(report: UploadReport): readonly string[] {
         `${source}: ${formatCount(rowsUnpublishable)} rows can't be published: a size or time bucket that is no ` +
           'whole number, or over 64 MiB of content.',
       );
-    const odd = ODDITY_KINDS.flatMap((kind) => {
-      const met = oddities[kind] ?? 0;
-      return met > 0 && kind !== 'emptyText' ? [`${formatCount(met)} ${ODDITIES[kind]}`] : [];
+    const odd = Object.entries(ODDITIES).flatMap(([kind, what]) => {
+      const met = oddities[kind as OddityKind] ?? 0;
+      return met > 0 ? [`${formatCount(met)} ${what}`] : [];
     });
     if (odd.length > 0) notes.push(`${source}: published as it is: ${odd.join(', ')}.`);
   }

@@ -5,7 +5,7 @@ import {
   requireS3Settings,
 } from '@data-universe/app-kit';
 import { loadHotkey } from '@data-universe/core-auth';
-import { S3ValidatorStorage } from '@data-universe/s3-validator';
+import type { S3ValidatorStorage } from '@data-universe/s3-validator';
 
 export interface ConfigOptions {
   readonly config?: string | undefined;
@@ -19,6 +19,8 @@ export async function openValidator(
   const { config, settings } = await loadConfigWithOrigins({ path, env });
   if (verbose) log(renderSettings(settings).trimEnd());
   const { auth_endpoint, bucket_name, region, endpoint_url } = requireS3Settings(config);
+  // Loaded here: neither a help text nor a typo has to wait for the store's client.
+  const { S3ValidatorStorage } = await import('@data-universe/s3-validator');
   const signer = await loadHotkey(config.wallet);
   if (verbose) log(`hotkey ${signer.address}`);
   return new S3ValidatorStorage({

@@ -16,9 +16,9 @@ import { type Setting, setting, snapshot } from './support/miner.ts';
 const outcome = ({ sources }: UploadReport, source: SourceName) =>
   sources.find((found) => found.source === source);
 
-async function expectPublished({ database, published }: Setting): Promise<void> {
+async function expectPublished({ database, network }: Setting): Promise<void> {
   for (const source of ['reddit', 'x'] as const)
-    expectEqualRows(await published(source), readTable(database.path, source));
+    expectEqualRows(await network.published(source), readTable(database.path, source));
 }
 
 describe('an upload', () => {
@@ -66,7 +66,7 @@ describe('an upload', () => {
     await miner.storage({ deletedRows: 'keep' }).uploadData();
     miner.database.delete(xPost(1, 0).uri);
     await miner.storage({ deletedRows: 'keep' }).uploadData();
-    expect(await miner.published('x')).toHaveLength(2);
+    expect(await miner.network.published('x')).toHaveLength(2);
   });
 
   it('tells of the wait for credentials before anything else', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Signer, signerFromSeed, toHex } from '@data-universe/core-auth';
+import type { DataEntity, SourceName } from '@data-universe/dataset';
 import {
   type LocalCloud,
   startCredentialService,
@@ -11,6 +12,7 @@ import {
 import { S3Backend } from '@data-universe/s3-core';
 import type { StaticRegistryFile } from '@data-universe/subtensor';
 import { BucketOwner } from './bucket-owner.ts';
+import { readDataset } from './read-dataset.ts';
 
 /** A hotkey with a btcli wallet of the same name on disk. */
 export interface Neuron {
@@ -35,6 +37,8 @@ export interface TestNetwork {
   readonly stranger: Neuron;
   /** May do anything in the bucket. */
   readonly owner: BucketOwner;
+  /** Every row of a miner's source, straight from the bucket and checked against the manifest. */
+  published(source: SourceName, miner?: Neuron): Promise<DataEntity[]>;
   /** The credential service's audit lines so far. */
   auditLog(): string;
   stopService(): Promise<void>;
@@ -97,6 +101,8 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     validator,
     stranger,
     owner: new BucketOwner(store, cloud),
+    published: (source, { signer } = miner) =>
+      readDataset(store, { hotkey: signer.address, source, network: NETWORK, netuid: NETUID }),
     auditLog: () => lines.join(''),
     stopService,
     async startService() {

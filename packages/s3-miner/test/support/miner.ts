@@ -1,20 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type DataEntity,
-  datasetPrefix,
-  loadDataset,
-  openDataFile,
-  readEntities,
-  type SourceName,
-} from '@data-universe/dataset';
-import { S3Backend } from '@data-universe/s3-core';
-import {
-  MinerDatabase,
-  type Neuron,
-  startTestNetwork,
-  type TestNetwork,
-} from '@data-universe/test-network';
+import { MinerDatabase, startTestNetwork, type TestNetwork } from '@data-universe/test-network';
 import { onTestFinished } from 'vitest';
 import { type S3MinerOptions, S3MinerStorage } from '../../src/index.ts';
 
@@ -23,8 +9,6 @@ export interface Setting {
   readonly database: MinerDatabase;
   readonly stateDirectory: string;
   storage(changes?: Partial<S3MinerOptions>): S3MinerStorage;
-  /** What the store holds of a source, as the bucket's owner reads it. */
-  published(source: SourceName, neuron?: Neuron): Promise<DataEntity[]>;
 }
 
 /** A network of its own for one test, with an empty database. */
@@ -36,7 +20,7 @@ export async function setting(): Promise<Setting> {
     await network.close();
   });
   const stateDirectory = join(network.folder, 'state');
-  const { network: name, netuid, authEndpoint, cloud } = network;
+  const { network: name, netuid, authEndpoint } = network;
   return {
     network,
     database,
@@ -51,18 +35,6 @@ export async function setting(): Promise<Setting> {
         authEndpoint,
         ...changes,
       }),
-    async published(source, { signer } = network.miner) {
-      const store = new S3Backend({ ...cloud, credentials: async () => cloud.admin });
-      onTestFinished(() => store.close());
-      const hotkey = signer.address;
-      const dataset = await loadDataset(store, { hotkey, source, network: name, netuid });
-      const entities: DataEntity[] = [];
-      for (const { file, masked } of dataset.files.values()) {
-        const opened = await openDataFile(store, datasetPrefix(source, hotkey), file);
-        for await (const batch of readEntities(opened, { source, masked })) entities.push(...batch);
-      }
-      return entities;
-    },
   };
 }
 
