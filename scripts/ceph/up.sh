@@ -118,7 +118,8 @@ osd_class_default_list = *
 [client.rgw]
 # radosgw asks for "secure" by itself, which goes with authentication alone.
 ms_mon_client_mode = crc
-rgw_frontends = beast endpoint=127.0.0.1:$port
+# Without tcp_nodelay each answer with a body waits 40 ms for an acknowledgement.
+rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw_dns_name = localhost
 rgw_thread_pool_size = 64
 rgw_s3_auth_use_sts = true
