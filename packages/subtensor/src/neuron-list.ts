@@ -18,9 +18,9 @@ export function parseNeuronList(value: unknown, origin: string): NeuronList {
   }
   const { network, netuid, neurons } = file.data;
   const statuses = new Map(
-    neurons.map(({ uid, hotkey, validator_permit }) => [
+    neurons.map(({ uid, hotkey, validator_permit: validatorPermit, stake }) => [
       hotkey,
-      { registered: true, uid, validatorPermit: validator_permit } as const,
+      { registered: true, uid, validatorPermit, ...(stake !== undefined && { stake }) } as const,
     ]),
   );
   return { network, netuid, statuses };

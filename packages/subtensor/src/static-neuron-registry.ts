@@ -1,11 +1,8 @@
 import type { HotkeyAddress } from '@data-universe/core-auth';
+import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import { type NeuronList, parseNeuronList } from './neuron-list.ts';
 import { NeuronListFile } from './neuron-list-file.ts';
-import {
-  ChainUnavailableError,
-  type NeuronRegistry,
-  type NeuronStatus,
-} from './neuron-registry.ts';
+import type { NeuronRegistry, NeuronStatus } from './neuron-registry.ts';
 import type { StaticRegistryFile } from './static-registry-file.ts';
 
 /** Answers from a list instead of a chain: for development, tests and private networks. */
@@ -39,6 +36,7 @@ export class StaticNeuronRegistry implements NeuronRegistry {
       // Not "unregistered": this list says nothing about another subnet.
       throw new ChainUnavailableError(
         `the static registry knows subnet ${list.netuid} of ${list.network}, not subnet ${netuid}`,
+        { reason: 'OtherSubnet' },
       );
     }
     return list.statuses.get(hotkey) ?? { registered: false };
@@ -49,7 +47,10 @@ export class StaticNeuronRegistry implements NeuronRegistry {
       return await this.#current();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : 'unknown error';
-      throw new ChainUnavailableError(`the static registry can't be used: ${reason}`, { cause });
+      throw new ChainUnavailableError(`the static registry can't be used: ${reason}`, {
+        reason: 'InvalidRegistry',
+        cause,
+      });
     }
   }
 }

@@ -8,6 +8,12 @@ const neuronSchema = z.strictObject({
     .max(64)
     .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address'),
   validator_permit: z.boolean(),
+  /** In RAO: a number while it is a safe integer, beyond that its decimal digits as text. */
+  stake: z
+    .union([z.int().min(0), z.string().regex(/^(?:0|[1-9]\d{0,19})$/, 'no amount of RAO')])
+    .transform(BigInt)
+    .refine((stake) => stake < 2n ** 64n, 'more RAO than a u64 holds')
+    .optional(),
 });
 
 /** One subnet, as a JSON file describes it. */
@@ -35,7 +41,7 @@ export const staticRegistryFileSchema = z
 /** Hotkeys may be given as any string: the schema checks them. */
 export type StaticRegistryFile = z.input<typeof staticRegistryFileSchema>;
 
-/** A static registry that can't be used as it is written. */
+/** A registry that can't be used as it is configured. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
   readonly code = 'InvalidRegistry';

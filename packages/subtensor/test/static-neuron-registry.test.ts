@@ -40,11 +40,22 @@ describe('a static registry', () => {
     expect(await registry.lookup(13, stranger)).toEqual({ registered: false });
   });
 
+  it('knows a stake where it is given one, beyond what a JSON number can hold too', async () => {
+    const neurons = [
+      { uid: 1, hotkey: miner, validator_permit: false, stake: 5 },
+      { uid: 2, hotkey: validator, validator_permit: true, stake: '18446744073709551615' },
+    ];
+    const registry = new StaticNeuronRegistry(subnet({ neurons }));
+    expect(await registry.lookup(13, miner)).toMatchObject({ stake: 5n });
+    expect(await registry.lookup(13, validator)).toMatchObject({ stake: 2n ** 64n - 1n });
+  });
+
   it('says nothing of other subnets: that is unavailable, not unregistered', async () => {
     const lookup = new StaticNeuronRegistry(subnet()).lookup(14, miner);
     await expect(lookup).rejects.toMatchObject({
       name: 'ChainUnavailableError',
       code: 'ChainUnavailable',
+      reason: 'OtherSubnet',
       retryable: true,
       message: 'the static registry knows subnet 13 of finney, not subnet 14',
     });
@@ -91,6 +102,10 @@ describe('a list that can not be right', () => {
     ['an address that is none', { neurons: [{ ...first, hotkey: '5G' }] }, 'not an ss58 address'],
     ['a permit in words', { neurons: [{ ...first, validator_permit: 'yes' }] }, 'validator_permit'],
     ['a misspelt permit', { neurons: [{ ...first, validatorPermit: true }] }, 'validatorPermit'],
+    ['a stake below zero', { neurons: [{ ...first, stake: -1 }] }, 'neurons[0].stake'],
+    ['a stake in parts', { neurons: [{ ...first, stake: '1.5' }] }, 'no amount of RAO'],
+    ['a stake no chain holds', { neurons: [{ ...first, stake: `${2n ** 64n}` }] }, 'more RAO'],
+    ['a stake beyond exact numbers', { neurons: [{ ...first, stake: 2 ** 53 }] }, 'Too big'],
     ['a uid below zero', { neurons: [{ ...first, uid: -1 }] }, 'neurons[0].uid'],
     ['a netuid in quotes', { netuid: '13' }, 'netuid'],
     ['an unknown field', { subnet: 13 }, 'subnet'],
