@@ -51,6 +51,7 @@ function benchmarkCommand(benchmark: Benchmark): Command {
         signal,
         onRun: (_task, done, total) => phase.update(done, total),
       });
+      phase.update(2 * options.rounds);
       phase.done();
       const report = reportOf(name, comparison, samples);
       output.print(report, () => textOf(report, unit));
