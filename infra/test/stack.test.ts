@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BundleMissingError } from '../src/bundle.ts';
 import { StorageStack } from '../src/stack.ts';
-import { deployed, EXAMPLE, resource, resources, synthesise } from './synthesised.ts';
+import { EXAMPLE } from './example.ts';
+import { deployed, resource, resources, synthesise } from './synthesised.ts';
 
 const HOTKEY = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 

@@ -6,15 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
 import type { SettingsInput } from '../src/settings.ts';
 import { StorageStack } from '../src/stack.ts';
-
-/** Of `infra/policies`, too. */
-export const EXAMPLE = {
-  account: '123456789012',
-  region: 'us-east-1',
-  bucket: 'data-universe-example',
-  chain_endpoints: ['https://node-a.example.com', 'https://node-b.example.com'],
-  alarm_email: 'operator@example.com',
-} as const satisfies SettingsInput;
+import { EXAMPLE } from './example.ts';
 
 const resourceSchema = z.object({
   Type: z.string(),
