@@ -90,7 +90,7 @@ function parseRequest(form: QueryParameters): z.infer<typeof requestSchema> {
 function trustedRole(
   cloud: Cloud,
   caller: Principal,
-  request: { readonly RoleArn: string; readonly RoleSessionName: string },
+  request: z.infer<typeof requestSchema>,
 ): Role {
   const role = cloud.account.roles.get(request.RoleArn);
   // The same refusal for a role that is not there: nobody learns which roles exist.
@@ -98,6 +98,9 @@ function trustedRole(
     role === undefined ||
     !mayStep(cloud, caller, role, 'sts:AssumeRole', [
       ['sts:rolesessionname', request.RoleSessionName],
+      ...(request.SourceIdentity === undefined
+        ? []
+        : [['sts:sourceidentity', request.SourceIdentity] as const]),
     ])
   ) {
     throw notAuthorized(caller, 'sts:AssumeRole', request.RoleArn);
