@@ -8,8 +8,6 @@ export interface KnownStatus {
   readonly askedAt: number;
 }
 
-const NOT_REGISTERED: NeuronStatus = { registered: false };
-
 /** Of the registered and of the others, each: strangers must not displace neurons. */
 const MAX_ENTRIES = 4_096;
 
@@ -18,21 +16,26 @@ export class NeuronCache {
   readonly #wholeSubnet: boolean;
   readonly #registered = new Map<HotkeyAddress, KnownStatus>();
   readonly #strangers = new Map<HotkeyAddress, KnownStatus>();
-  #lastAskedAt: number | undefined;
+  #whole: { readonly neurons: SubnetReading['neurons']; readonly askedAt: number } | undefined;
 
+  /** `wholeSubnet`: a reading tells of every registered neuron, not only of those asked about. */
   constructor(wholeSubnet: boolean) {
     this.#wholeSubnet = wholeSubnet;
   }
 
   get(hotkey: HotkeyAddress): KnownStatus | undefined {
-    const known = this.#registered.get(hotkey) ?? this.#strangers.get(hotkey);
-    if (known !== undefined || !this.#wholeSubnet || this.#lastAskedAt === undefined) return known;
-    return { status: NOT_REGISTERED, askedAt: this.#lastAskedAt };
+    if (this.#whole === undefined) {
+      return this.#registered.get(hotkey) ?? this.#strangers.get(hotkey);
+    }
+    const { neurons, askedAt } = this.#whole;
+    return { status: neurons.get(hotkey) ?? { registered: false }, askedAt };
   }
 
   store({ neurons }: SubnetReading, askedAt: number): void {
-    this.#lastAskedAt = askedAt;
-    if (this.#wholeSubnet) this.#registered.clear();
+    if (this.#wholeSubnet) {
+      this.#whole = { neurons, askedAt };
+      return;
+    }
     for (const [hotkey, status] of neurons) {
       this.#registered.delete(hotkey);
       this.#strangers.delete(hotkey);

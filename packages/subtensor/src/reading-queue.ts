@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HotkeyAddress } from '@data-universe/core-auth';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import type { SubnetReading } from './read-subnet.ts';
@@ -5,7 +6,7 @@ import type { SubnetReading } from './read-subnet.ts';
 export type Accounts = ReadonlyMap<HotkeyAddress, Uint8Array>;
 
 /** Reads the chain for the hotkeys of one batch. Throws ChainUnavailableError. */
-export type ReadAccounts = (accounts: Accounts, signal: AbortSignal) => Promise<SubnetReading>;
+type ReadAccounts = (accounts: Accounts, signal: AbortSignal) => Promise<SubnetReading>;
 
 interface Batch {
   readonly accounts: Map<HotkeyAddress, Uint8Array>;
@@ -20,6 +21,8 @@ interface ReadingQueueOptions {
   /** A reading answers for every hotkey, whichever it was begun for. */
   readonly wholeSubnet: boolean;
   readonly totalTimeoutMs: number;
+  /** From the begin of one reading to that of the next. */
+  readonly intervalMs: number;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -32,6 +35,7 @@ export class ReadingQueue {
   readonly #options: ReadingQueueOptions;
   readonly #closed = new AbortController();
   #gathering: Batch | undefined;
+  #lastStart: number | undefined;
   #running: (Batch & { readonly startedAt: number; readonly abandon: AbortController }) | undefined;
 
   constructor(options: ReadingQueueOptions) {
@@ -63,6 +67,7 @@ export class ReadingQueue {
   /** Ends the reading that runs, and every wait. */
   close(): void {
     this.#closed.abort();
+    this.#running?.abandon.abort();
   }
 
   #covers({ accounts }: Batch, hotkey: HotkeyAddress): boolean {
@@ -75,25 +80,33 @@ export class ReadingQueue {
   }
 
   async #runInTurn(accounts: Accounts): Promise<SubnetReading> {
+    const { read, now, totalTimeoutMs } = this.#options;
     // Also lets everyone in who asks before the event loop turns. Its failure went to those who joined it.
     await Promise.allSettled([this.#running?.reading]);
+    await this.#interval();
     const batch = this.#gathering;
     this.#gathering = undefined;
     if (batch === undefined || this.#closed.signal.aborted) throw closed();
-    const abandon = new AbortController();
-    const running = { ...batch, startedAt: this.#options.now(), abandon };
+    const running = { ...batch, startedAt: now(), abandon: new AbortController() };
     this.#running = running;
-    const limit = AbortSignal.timeout(this.#options.totalTimeoutMs);
+    this.#lastStart = running.startedAt;
+    const limit = AbortSignal.timeout(totalTimeoutMs);
     try {
-      return await this.#options.read(
-        accounts,
-        AbortSignal.any([limit, abandon.signal, this.#closed.signal]),
-      );
+      return await read(accounts, AbortSignal.any([limit, running.abandon.signal]));
     } catch (error) {
       throw this.#closed.signal.aborted ? closed() : error;
     } finally {
-      if (this.#running === running) this.#running = undefined;
+      this.#running = undefined;
     }
+  }
+
+  async #interval(): Promise<void> {
+    if (this.#lastStart === undefined) return;
+    const { intervalMs, now } = this.#options;
+    const rest = intervalMs - Math.max(0, now() - this.#lastStart);
+    if (rest <= 0) return;
+    // Rejects where the queue is closed, which is looked at next.
+    await Promise.allSettled([delay(rest, undefined, { signal: this.#closed.signal })]);
   }
 
   /** A process that was frozen (as Lambda does) wakes up with connections that are long gone. */

@@ -56,10 +56,8 @@ export function readMetagraph(reader: ScaleReader, netuid: number): SubnetMetagr
   }
   for (; reader.remaining > 0; next += 1) requireAbsent(reader, next);
 
-  for (const list of [hotkeys, permits, stakes]) {
-    if (BigInt(list.length) !== count) {
-      throw new ScaleError(`a list of ${list.length} for ${count} uids`);
-    }
+  if (BigInt(hotkeys.length) !== count || BigInt(stakes.length) !== count) {
+    throw new ScaleError(`${hotkeys.length} hotkeys and ${stakes.length} stakes for ${count} uids`);
   }
   return { blockNumber, validatorPermits: permits, neurons: byHotkey(hotkeys, permits, stakes) };
 }
@@ -80,7 +78,7 @@ function byHotkey(
     const [validatorPermit, stake] = [permits[uid], stakes[uid]];
     if (neurons.has(hotkey)) throw new ScaleError(`uid ${uid} repeats a hotkey`);
     if (validatorPermit === undefined || stake === undefined) {
-      throw new ScaleError(`uid ${uid} has no permit or stake`);
+      throw new ScaleError(`uid ${uid} is beyond the validator permits or stakes`);
     }
     neurons.set(hotkey, { registered: true, uid, validatorPermit, stake });
   }

@@ -30,9 +30,11 @@ export class SubtensorRegistry implements NeuronRegistry {
   constructor(settings: SubtensorSettings, { now = Date.now }: SubtensorRegistryOptions = {}) {
     const parsed = subtensorSettingsSchema.safeParse(settings);
     if (!parsed.success) {
-      throw new RegistryError(`these are no settings:\n${z.prettifyError(parsed.error)}`);
+      throw new RegistryError(
+        `these settings of a registry can't be used:\n${z.prettifyError(parsed.error)}`,
+      );
     }
-    const { endpoints, endpointPauseMs, totalTimeoutMs, stake } = parsed.data;
+    const { endpoints, endpointPauseMs, totalTimeoutMs, intervalMs, stake } = parsed.data;
     const wholeSubnet = stake === 'weighed';
     this.#settings = parsed.data;
     this.#now = now;
@@ -42,6 +44,7 @@ export class SubtensorRegistry implements NeuronRegistry {
       read: (accounts, signal) => this.#read(accounts, signal),
       wholeSubnet,
       totalTimeoutMs,
+      intervalMs,
       now,
     });
   }

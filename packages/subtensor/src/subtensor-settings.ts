@@ -38,6 +38,8 @@ export const subtensorSettingsSchema = z
     staleForMs: milliseconds(0, 900_000).default(300_000),
     /** So long "not registered" holds; who has just registered waits no longer than this. */
     unregisteredForMs: milliseconds(0, 900_000).default(12_000),
+    /** The chain is asked once in so long, for all who came meanwhile. */
+    intervalMs: milliseconds(0, 10_000).default(200),
     /** Where every endpoint fails, the chain is asked once in so long. */
     retryAfterMs: milliseconds(0, 60_000).default(1_000),
     /** So long an endpoint that failed is asked last. */

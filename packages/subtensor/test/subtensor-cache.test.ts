@@ -65,6 +65,26 @@ describe('look-ups at the same time', () => {
     expect(await registry.lookup(13, last)).toEqual({ registered: false });
   });
 
+  it('that come soon after a question wait for the interval, all of them for one', async () => {
+    const chain = await startChain();
+    const registry = registryOf([chain], { intervalMs: 10_000 });
+    await registry.lookup(13, miner);
+    const waiting = manyHotkeys(3).map((hotkey) => failureOf(registry.lookup(13, hotkey)));
+    expect(await registry.lookup(13, miner)).toMatchObject({ uid: 1 });
+    expect(chain.exchanges).toBe(1);
+    registry.close();
+    for (const failure of await Promise.all(waiting)) expect(failure.reason).toBe('Closed');
+    expect(chain.exchanges).toBe(1);
+  });
+
+  it('that come after it do not wait', async () => {
+    const chain = await startChain();
+    const registry = registryOf([chain], { intervalMs: 10_000 });
+    await registry.lookup(13, miner);
+    wait(chain, 10);
+    expect(await registry.lookup(13, stranger)).toEqual({ registered: false });
+  });
+
   it('all fail with it, and the next one asks anew', async () => {
     const chain = await startChain();
     const registry = registryOf([chain], { retryAfterMs: 0 });

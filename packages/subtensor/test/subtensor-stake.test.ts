@@ -72,7 +72,8 @@ describe('stake as the chain weighs it', () => {
   const refused: [string, string, Parameters<typeof encodeMetagraph>[0] | Buffer | undefined][] = [
     ['there is no such subnet', 'NoSubnet', undefined],
     ['it is of another subnet', 'Malformed', { ...parts, netuid: 14 }],
-    ['it is of another block', 'Malformed', { ...parts, block: 33n }],
+    ['it is of a later block', 'Malformed', { ...parts, block: 34n }],
+    ['it is of an earlier block', 'Malformed', { ...parts, block: 31n }],
     [
       'its permits are not those of the storage',
       'Malformed',

@@ -21,7 +21,7 @@ export function vec(items: readonly Uint8Array[]): Buffer {
   return Buffer.concat([compact(BigInt(items.length)), ...items]);
 }
 
-export interface MetagraphNeuron {
+interface MetagraphNeuron {
   /** Undefined: nobody holds the uid. */
   readonly hotkey?: HotkeyAddress;
   readonly permit: boolean;

@@ -40,6 +40,8 @@ export function registryOf(
       // Long, for a machine with much else to do; tests of time limits give their own.
       requestTimeoutMs: 20_000,
       totalTimeoutMs: 30_000,
+      // The clock stands still, so it would be waited for in full each time.
+      intervalMs: 0,
       ...settings,
     },
     { now: () => clock.now },
