@@ -4,7 +4,6 @@ import {
   type ByteRange,
   type CallContext,
   failure,
-  type GetOptions,
   isStorageError,
   type ObjectContent,
   type ObjectInfo,
@@ -13,38 +12,86 @@ import {
   resolveRange,
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
-import { s3StatusOf } from './errors.ts';
 import { headObject, objectInfo } from './object-info.ts';
+import { resumingBody } from './resuming-body.ts';
+import { s3StatusOf } from './s3-failure.ts';
+import { withinTime } from './time-limit.ts';
 
 const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+)$/;
 
+type GetCall = CallContext & { readonly key: ObjectKey };
+
+export interface S3GetOptions {
+  readonly range?: ByteRange | undefined;
+  /** The version that the object must have: PreconditionFailed otherwise. */
+  readonly ifMatch?: string | undefined;
+}
+
+/** A part of an object, its body one unbroken stream over however many requests it takes. */
 export async function getObject(
   connection: S3Connection,
-  key: ObjectKey,
-  options: GetOptions,
+  call: GetCall,
+  options: S3GetOptions,
 ): Promise<ObjectContent> {
-  const call: CallContext = { operation: 'get', key, signal: options.signal };
-  const { range } = options;
+  const first = await fetchRange(connection, call, options);
+  if (first.stream === undefined) return { ...first, body: emptyBody(call) };
+  const { info, range } = first;
+  const body = resumingBody(connection, {
+    ...call,
+    range,
+    first: first.stream,
+    reopen: async (start) => {
+      const rest = { range: { start, end: range.end }, ifMatch: info.version };
+      const next = await fetchRange(connection, call, rest);
+      if (next.stream !== undefined && next.info.version === info.version) return next.stream;
+      // A store that knows no If-Match.
+      next.stream?.destroy();
+      throw failure(call, {
+        code: 'PreconditionFailed',
+        message: 'the object was replaced while it was read: read it again',
+      });
+    },
+  });
+  return { info, range, body };
+}
+
+interface Fetched {
+  readonly info: ObjectInfo;
+  readonly range: { readonly start: number; readonly end: number };
+  /** Undefined for an empty range. */
+  readonly stream: Readable | undefined;
+}
+
+async function fetchRange(
+  connection: S3Connection,
+  wholeCall: GetCall,
+  { range, ifMatch }: S3GetOptions,
+): Promise<Fetched> {
+  const { bucket, callLimitMs } = connection.options;
   const header = range === undefined ? undefined : rangeHeader(range);
-  if (header === 'none') return emptyContent(await headObject(connection, key, call), range, call);
-  let output: GetObjectCommandOutput;
-  try {
-    output = await connection.request(call, (client, sendOptions) =>
-      client.send(
-        new GetObjectCommand({
-          Bucket: connection.options.bucket,
-          Key: key,
-          ...(header === undefined ? {} : { Range: header }),
-        }),
-        sendOptions,
-      ),
-    );
-  } catch (error) {
-    // The range begins at or past the end, which only the object's size can tell.
-    if (!isStorageError(error) || s3StatusOf(error) !== 416) throw error;
-    return emptyContent(await headObject(connection, key, call), range, call);
-  }
-  return contentOf(connection, key, output, range, call);
+  return withinTime(wholeCall, callLimitMs(0), async (call) => {
+    const { key } = call;
+    if (header === 'none') return emptyRange(await headObject(connection, key, call), range, call);
+    let output: GetObjectCommandOutput;
+    try {
+      output = await connection.request(call, (client, options) =>
+        client.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            ...(header === undefined ? {} : { Range: header }),
+            ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+          }),
+          options,
+        ),
+      );
+    } catch (error) {
+      // The range begins at or past the end, which only the object's size can tell.
+      if (!isStorageError(error) || s3StatusOf(error) !== 416) throw error;
+      return emptyRange(await headObject(connection, key, call), range, call);
+    }
+    return fetched(key, output, range, call);
+  });
 }
 
 /** HTTP's range, whose end is inclusive; `none` where it cannot say an empty one. */
@@ -55,33 +102,26 @@ function rangeHeader(range: ByteRange): string {
   return range.end <= range.start ? 'none' : `bytes=${range.start}-${range.end - 1}`;
 }
 
-function emptyContent(
-  info: ObjectInfo,
-  range: ByteRange | undefined,
-  call: CallContext,
-): ObjectContent {
+function emptyRange(info: ObjectInfo, range: ByteRange | undefined, call: CallContext): Fetched {
   const resolved = resolveRange(range, info.size);
-  if (resolved.start !== resolved.end)
-    throw failure(call, {
-      code: 'Unavailable',
-      message: 'the object was replaced while it was read: read it again',
-    });
-  const body = objectBody({
-    ...call,
-    length: 0,
-    pull: async () => undefined,
-    release: () => undefined,
+  if (resolved.start === resolved.end) return { info, range: resolved, stream: undefined };
+  throw failure(call, {
+    code: 'Unavailable',
+    message: 'the object was replaced while it was read: read it again',
   });
-  return { info, range: resolved, body };
 }
 
-function contentOf(
-  connection: S3Connection,
+function emptyBody(call: CallContext): AsyncIterable<Uint8Array> {
+  const nothing = { pull: async () => undefined, release: () => undefined };
+  return objectBody({ ...call, length: 0, ...nothing });
+}
+
+function fetched(
   key: ObjectKey,
   output: GetObjectCommandOutput,
   range: ByteRange | undefined,
   call: CallContext,
-): ObjectContent {
+): Fetched {
   const { Body: stream, ContentRange, ContentLength } = output;
   if (!(stream instanceof Readable))
     throw failure(call, { code: 'Unavailable', message: 'the store sent no body' });
@@ -91,38 +131,13 @@ function contentOf(
     const info = objectInfo(key, { ...output, size }, call);
     const wanted = resolveRange(range, info.size);
     const sent = total === undefined ? [0, info.size] : [Number(first), Number(last) + 1];
-    if (sent[0] !== wanted.start || sent[1] !== wanted.end)
-      throw failure(call, {
-        code: 'Unsupported',
-        message: 'the store sent other bytes than the range asked for',
-      });
-    return { info, range: wanted, body: streamBody(connection, stream, wanted, call) };
+    if (sent[0] === wanted.start && sent[1] === wanted.end) return { info, range: wanted, stream };
+    throw failure(call, {
+      code: 'Unsupported',
+      message: 'the store sent other bytes than the range asked for',
+    });
   } catch (error) {
     stream.destroy();
     throw error;
   }
-}
-
-function streamBody(
-  connection: S3Connection,
-  stream: Readable,
-  range: { readonly start: number; readonly end: number },
-  call: CallContext,
-): AsyncIterable<Uint8Array> {
-  // A stream that nobody reads any more must not end the process with its last error.
-  stream.on('error', () => undefined);
-  const chunks: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
-  return objectBody({
-    ...call,
-    length: range.end - range.start,
-    release: () => void stream.destroy(),
-    pull: async () => {
-      try {
-        const result = await chunks.next();
-        return result.done ? undefined : result.value;
-      } catch (error) {
-        throw connection.translate(error, call);
-      }
-    },
-  });
 }

@@ -10,6 +10,7 @@ import {
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
 import { objectInfo } from './object-info.ts';
+import { withinTime } from './time-limit.ts';
 
 /** Every page to the end; one that fails ends the listing with its error, never as if complete. */
 export async function* listObjects(
@@ -44,17 +45,20 @@ function fetchPage(
   token: string | undefined,
   call: CallContext,
 ): Promise<ListObjectsV2CommandOutput> {
-  return connection.request(call, (client, options) =>
-    client.send(
-      new ListObjectsV2Command({
-        Bucket: connection.options.bucket,
-        Prefix: prefix,
-        // A key may hold characters that XML cannot.
-        EncodingType: 'url',
-        ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      }),
-      options,
+  const { bucket, callLimitMs } = connection.options;
+  return withinTime(call, callLimitMs(0), (timed) =>
+    connection.request(timed, (client, options) =>
+      client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          // A key may hold characters that XML cannot.
+          EncodingType: 'url',
+          ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+        options,
+      ),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import type { StorageErrorCode } from '@data-universe/storage-core';
+import { TransferTimeout } from './http/timeout.ts';
 
 interface Meaning {
   readonly code: StorageErrorCode;
@@ -26,9 +27,9 @@ export function networkMeaning(error: unknown): Meaning | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = BY_CODE[code];
   if (message !== undefined) return { code: 'Unavailable', message: `${message} [${code}]` };
-  // After the codes: the SDK gives a cut connection this name too.
-  if (error.name === 'TimeoutError')
-    return { code: 'Unavailable', message: 'no answer came in time [TimeoutError]' };
+  if (error instanceof TransferTimeout) return { code: 'Unavailable', message: error.message };
+  if (code.startsWith('HPE_'))
+    return { code: 'Unavailable', message: `the answer is not HTTP [${code}]` };
   // Trying again does not make a certificate right.
   if (TLS.test(code))
     return { code: 'Unknown', message: `its certificate or TLS was refused [${code}]` };

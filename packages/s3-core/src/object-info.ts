@@ -21,11 +21,25 @@ export interface S3ObjectFacts {
   readonly ChecksumSHA256?: string | undefined;
 }
 
+export interface ObjectFacts {
+  readonly info: ObjectInfo;
+  /** The store's own: base64 of the object's SHA-256, or, with `-3` after it, of its three parts'. */
+  readonly checksum: string | undefined;
+}
+
 export async function headObject(
   connection: S3Connection,
   key: ObjectKey,
   call: CallContext,
 ): Promise<ObjectInfo> {
+  return (await headFacts(connection, { ...call, key })).info;
+}
+
+export async function headFacts(
+  connection: S3Connection,
+  call: CallContext & { readonly key: ObjectKey },
+): Promise<ObjectFacts> {
+  const { key } = call;
   const { bucket, sendsChecksums } = connection.options;
   const output = await connection.request(call, (client, options) =>
     client.send(
@@ -37,7 +51,8 @@ export async function headObject(
       options,
     ),
   );
-  return objectInfo(key, { ...output, size: output.ContentLength }, call);
+  const info = objectInfo(key, { ...output, size: output.ContentLength }, call);
+  return { info, checksum: output.ChecksumSHA256 };
 }
 
 export function objectInfo(key: ObjectKey, facts: S3ObjectFacts, call: CallContext): ObjectInfo {
@@ -60,7 +75,16 @@ export function base64Of(sha256: Sha256): string {
   return Buffer.from(sha256, 'hex').toString('base64');
 }
 
+/** Whether the store checked the bytes of an object when they came, rather than its writer's word. */
+export function isVouchedFor({ info, checksum }: ObjectFacts): boolean {
+  return isOfParts(checksum) || fullObjectSha256(checksum) === (info.sha256 ?? '');
+}
+
 /** A multipart upload's checksum is one of its parts' checksums: `…-3`, no hash of the object. */
+function isOfParts(checksum: string | undefined): boolean {
+  return checksum !== undefined && /^[A-Za-z0-9+/]{43}=-\d+$/.test(checksum);
+}
+
 function fullObjectSha256(checksum: string | undefined): Sha256 | undefined {
   const bytes = checksum?.includes('-') ? undefined : Buffer.from(checksum ?? '', 'base64');
   const hex = bytes?.toString('hex') ?? '';

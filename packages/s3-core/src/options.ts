@@ -1,3 +1,5 @@
+import type { UploadJournal } from './upload-journal.ts';
+
 /** Temporary credentials, or lasting ones without a session token. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -12,68 +14,56 @@ export interface CredentialsRequest {
   readonly forceRefresh: boolean;
 }
 
-export interface S3BackendOptions {
-  readonly bucket: string;
-  readonly region: string;
-  /** http(s) URL of an S3-compatible store; Amazon S3 without it. */
-  readonly endpoint?: string | undefined;
+/** How to deal with a store, whichever it is. */
+export interface S3Settings {
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. Default: true where an endpoint is given. */
   readonly pathStyle?: boolean | undefined;
-  /** Asked before every request, so it caches; what it throws may say `retryable: true`. */
-  readonly credentials: (request: CredentialsRequest) => Promise<S3Credentials>;
-  /** Milliseconds without a byte in either direction before an attempt is given up. Default 30,000. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Of each request, the first included. Default 4. */
-  readonly maxAttempts?: number | undefined;
+  /** PEM certificates to trust in place of the public authorities, for a store behind a private one. */
+  readonly ca?: string | undefined;
+  /** Default 50; a `get` holds one until its body is read or left. */
+  readonly maxConnections?: number | undefined;
+  /** Bytes, default 16 MiB. Bodies of at least one part are sent in parts. */
+  readonly partSize?: number | undefined;
+  /** Of all puts together; default 4. `partsAtOnce + 1` parts are held in memory. */
+  readonly partsAtOnce?: number | undefined;
   /**
    * `when-supported` (default) has the store verify and keep a SHA-256 of its own. `when-required`
    * sends no checksum header, for stores that refuse them; the signed payload hash protects either way.
    */
   readonly checksumMode?: 'when-supported' | 'when-required' | undefined;
+  /**
+   * What proves a put: `trust-store` its success; `read-back` the object read again and hashed;
+   * `read-back-unless-confirmed` (default) the SHA-256 that the store says it has checked, or else
+   * the object read again.
+   */
+  readonly verifyAfterPut?: 'trust-store' | 'read-back' | 'read-back-unless-confirmed' | undefined;
+  /**
+   * False for stores that refuse `If-None-Match`: create-only puts then look for the key first,
+   * and two that race can both succeed. Default true.
+   */
+  readonly conditionalWrites?: boolean | undefined;
+  /** Milliseconds for a new connection, TLS included. Default 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds without a byte in either direction before an attempt is given up. Default 30,000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds for a whole call, repeats included and the time that a body's reader takes left
+   * out. Default: 15 minutes, and a second more for every 64 KiB of the body.
+   */
+  readonly callTimeoutMs?: number | undefined;
+  /** Of each request, the first included. Default 6. */
+  readonly maxAttempts?: number | undefined;
+  /** Milliseconds from the first failure of a request in which it may be repeated. Default 60,000. */
+  readonly retryBudgetMs?: number | undefined;
+  /** Where uploads in parts are noted, so that the same put goes on with its upload after a restart. */
+  readonly uploadJournal?: UploadJournal | undefined;
 }
 
-export interface ResolvedOptions {
+export interface S3BackendOptions extends S3Settings {
   readonly bucket: string;
   readonly region: string;
-  readonly endpoint: string | undefined;
-  readonly pathStyle: boolean;
+  /** http(s) URL of an S3-compatible store; Amazon S3 without it. */
+  readonly endpoint?: string | undefined;
+  /** Asked before every request, so it caches; what it throws may say `retryable: true`. */
   readonly credentials: (request: CredentialsRequest) => Promise<S3Credentials>;
-  readonly requestTimeoutMs: number;
-  readonly maxAttempts: number;
-  readonly sendsChecksums: boolean;
-  /** For messages and ledgers. */
-  readonly place: string;
-}
-
-/** Throws TypeError for options that can't be meant. */
-export function resolveOptions(options: S3BackendOptions): ResolvedOptions {
-  const { bucket, region, requestTimeoutMs = 30_000, maxAttempts = 4 } = options;
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]+$/.test(bucket))
-    throw new TypeError(`bucket is not a bucket name: ${JSON.stringify(bucket)}`);
-  if (!/^[A-Za-z0-9-]+$/.test(region))
-    throw new TypeError(`region is not a region: ${JSON.stringify(region)}`);
-  if (!(requestTimeoutMs > 0)) throw new TypeError('requestTimeoutMs must be over 0');
-  if (!Number.isInteger(maxAttempts) || maxAttempts < 1)
-    throw new TypeError('maxAttempts must be a whole number from 1');
-  const endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint);
-  return {
-    bucket,
-    region,
-    endpoint,
-    pathStyle: options.pathStyle ?? endpoint !== undefined,
-    credentials: options.credentials,
-    requestTimeoutMs,
-    maxAttempts,
-    sendsChecksums: options.checksumMode !== 'when-required',
-    place: endpoint ?? `Amazon S3 in ${region}`,
-  };
-}
-
-function parseEndpoint(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw new TypeError('endpoint is not an http or https URL');
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new TypeError('endpoint may hold no user, password, query or fragment');
-  return url.href.replace(/\/+$/, '');
 }

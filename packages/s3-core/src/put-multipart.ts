@@ -1,158 +1,61 @@
-import {
-  AbortMultipartUploadCommand,
-  type CompletedPart,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3';
-import {
-  type CallContext,
-  failure,
-  isStorageError,
-  verifiedChunks,
-} from '@data-universe/storage-core';
+import { createHash } from 'node:crypto';
+import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { S3Connection } from './connection.ts';
-import { base64Of, SHA256_METADATA } from './object-info.ts';
-import { type Part, partsOf } from './parts.ts';
-import { sendBody, signedPayload } from './request-body.ts';
-import { alreadyExists, createObject, headIfAny, type Upload } from './upload.ts';
-
-const PARTS_AT_ONCE = 4;
+import { createObject } from './create-object.ts';
+import { completeUpload } from './multipart-requests.ts';
+import { refuseTaken } from './proof.ts';
+import { isGone } from './s3-failure.ts';
+import { sendParts } from './send-parts.ts';
+import type { Stored, Upload } from './upload.ts';
+import type { UploadJournal } from './upload-journal.ts';
+import { closeSession, leaveSession, openSession } from './upload-session.ts';
 
 /**
- * A multipart upload: hashed first, then four parts at a time, each streamed and verified, then
- * completed under the same condition as a single put. Returns the version.
+ * A multipart upload: one reading of the source, parts sent side by side from memory, completed
+ * under the same condition as a single put.
  */
-export async function putMultipart(connection: S3Connection, upload: Upload): Promise<string> {
-  const { source, sha256, call, createOnly } = upload;
-  const parts = await partsOf(source, sha256, call);
-  // The condition is checked at the end, when all the bytes have travelled.
-  if (createOnly && (await headIfAny(connection, upload)) !== undefined) throw alreadyExists(call);
-  const uploadId = await createUpload(connection, upload);
+export async function putMultipart(connection: S3Connection, upload: Upload): Promise<Stored> {
+  const { key } = upload;
+  const { uploadJournal } = connection.options;
+  // The entry of a key is one put's: a second at the same time, perhaps of other bytes, goes without.
+  const journal = connection.journaledKeys.has(key) ? undefined : uploadJournal;
+  if (journal !== undefined) connection.journaledKeys.add(key);
   try {
-    const completed = await uploadParts(connection, upload, uploadId, parts);
-    return await completeUpload(connection, upload, uploadId, completed);
+    return await putOnce(connection, upload, journal);
   } catch (error) {
-    await abortUpload(connection, upload, uploadId);
+    // Ended by someone else: a lifecycle rule, a sweep, another run of the same put.
+    if (!isGone(error)) throw error;
+    return await putOnce(connection, upload, journal);
+  } finally {
+    if (journal !== undefined) connection.journaledKeys.delete(key);
+  }
+}
+
+async function putOnce(
+  connection: S3Connection,
+  upload: Upload,
+  journal: UploadJournal | undefined,
+): Promise<Stored> {
+  // The condition is checked at the end, when all the bytes have travelled.
+  await refuseTaken(connection, upload);
+  const session = await openSession(connection, upload, journal);
+  try {
+    const parts = await sendParts(connection, upload, session);
+    if (!connection.options.conditionalWrites) await refuseTaken(connection, upload);
+    const stored = await createObject(connection, upload, checksumOfParts(parts), () =>
+      completeUpload(connection, upload, session.uploadId, parts),
+    );
+    await closeSession(upload, journal);
+    return stored;
+  } catch (error) {
+    await leaveSession(connection, upload, session, { journal, error });
     throw error;
   }
 }
 
-async function createUpload(connection: S3Connection, { key, sha256, call }: Upload) {
-  const { bucket, sendsChecksums } = connection.options;
-  const { UploadId } = await connection.request(call, (client, options) =>
-    client.send(
-      new CreateMultipartUploadCommand({
-        Bucket: bucket,
-        Key: key,
-        Metadata: { [SHA256_METADATA]: sha256 },
-        ...(sendsChecksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
-      }),
-      options,
-    ),
-  );
-  if (UploadId !== undefined) return UploadId;
-  throw failure(call, { code: 'Unavailable', message: 'the store gave no id for the upload' });
-}
-
-async function uploadParts(
-  connection: S3Connection,
-  upload: Upload,
-  uploadId: string,
-  parts: readonly Part[],
-): Promise<CompletedPart[]> {
-  const controller = new AbortController();
-  const outer = upload.call.signal === undefined ? [] : [upload.call.signal];
-  const call = { ...upload.call, signal: AbortSignal.any([...outer, controller.signal]) };
-  const completed: CompletedPart[] = [];
-  const queue = parts.values();
-  let failed: unknown;
-  const worker = async () => {
-    try {
-      for (const part of queue)
-        completed.push(await uploadPart(connection, { ...upload, call }, uploadId, part));
-    } catch (error) {
-      failed ??= error;
-      // What the other parts then say is only that they were stopped.
-      controller.abort();
-    }
-  };
-  await Promise.all(Array.from({ length: PARTS_AT_ONCE }, worker));
-  if (failed !== undefined) throw failed;
-  return completed.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-}
-
-function uploadPart(
-  connection: S3Connection,
-  { key, source, call }: Upload,
-  uploadId: string,
-  { number, range, sha256 }: Part,
-): Promise<CompletedPart> {
-  const { bucket, sendsChecksums } = connection.options;
-  const checksum = sendsChecksums ? { ChecksumSHA256: base64Of(sha256) } : {};
-  return connection.request(call, (client, { abortSignal: signal }) =>
-    sendBody(
-      verifiedChunks(source, { ...call, range, sha256 }),
-      signal,
-      async (body, abortSignal) => {
-        const command = new UploadPartCommand({
-          Bucket: bucket,
-          Key: key,
-          UploadId: uploadId,
-          PartNumber: number,
-          Body: body,
-          ContentLength: range.end - range.start,
-          ...checksum,
-        });
-        command.middlewareStack.add(signedPayload(sha256), { step: 'build' });
-        const { ETag } = await client.send(command, { abortSignal });
-        return { PartNumber: number, ...(ETag === undefined ? {} : { ETag }), ...checksum };
-      },
-    ),
-  );
-}
-
-function completeUpload(
-  connection: S3Connection,
-  upload: Upload,
-  uploadId: string,
-  parts: CompletedPart[],
-): Promise<string> {
-  const { key, call, createOnly } = upload;
-  const command = () =>
-    new CompleteMultipartUploadCommand({
-      Bucket: connection.options.bucket,
-      Key: key,
-      UploadId: uploadId,
-      MultipartUpload: { Parts: parts },
-      ...(createOnly ? { IfNoneMatch: '*' } : {}),
-    });
-  return createObject(connection, upload, () =>
-    connection.once(call, async (client, options) => {
-      const { ETag } = await client.send(command(), options);
-      return ETag;
-    }),
-  );
-}
-
-/** Frees the parts; the upload's own error matters more than this one. */
-async function abortUpload(
-  connection: S3Connection,
-  { key, call }: Upload,
-  uploadId: string,
-): Promise<void> {
-  const { bucket } = connection.options;
-  // Without the caller's signal, which may be why the upload ended.
-  const cleanup: CallContext = { operation: call.operation, key };
-  try {
-    await connection.request(cleanup, (client, options) =>
-      client.send(
-        new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }),
-        options,
-      ),
-    );
-  } catch (error) {
-    // Gone already, or left to the bucket's lifecycle rule: parts are no object, and no one sees them.
-    if (!isStorageError(error)) throw error;
-  }
+/** What a store that has checked every part says of the whole: a hash of hashes, and how many. */
+function checksumOfParts(parts: readonly CompletedPart[]): string {
+  const hash = createHash('sha256');
+  for (const { ChecksumSHA256 = '' } of parts) hash.update(ChecksumSHA256, 'base64');
+  return `${hash.digest('base64')}-${parts.length}`;
 }

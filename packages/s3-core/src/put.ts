@@ -9,10 +9,12 @@ import {
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
 import { headObject } from './object-info.ts';
-import { PART_SIZE } from './parts.ts';
+import { Progress } from './progress.ts';
+import { needsReadBack, readBack } from './proof.ts';
 import { putMultipart } from './put-multipart.ts';
 import { putSingle } from './put-single.ts';
-import type { Upload } from './upload.ts';
+import { withinTime } from './time-limit.ts';
+import type { Stored, Upload } from './upload.ts';
 
 export async function putObject(
   connection: S3Connection,
@@ -20,25 +22,32 @@ export async function putObject(
   source: ByteSource,
   options: PutOptions,
 ): Promise<Receipt> {
-  const upload: Upload = {
-    key,
-    source,
-    sha256: options.sha256,
-    createOnly: options.ifExists !== 'replace',
-    call: { operation: 'put', key, signal: options.signal },
-  };
-  const version =
-    source.size < PART_SIZE
-      ? await putSingle(connection, upload)
-      : await putMultipart(connection, upload);
-  return { ...(await stored(connection, upload, version)), sha256: options.sha256 };
+  const { partSize, callLimitMs } = connection.options;
+  const wholeCall = { operation: 'put', key, signal: options.signal } as const;
+  return withinTime(wholeCall, callLimitMs(source.size), async (call) => {
+    const upload: Upload = {
+      key,
+      source,
+      sha256: options.sha256,
+      createOnly: options.ifExists !== 'replace',
+      call,
+      progress: new Progress(key, source.size, options.onProgress),
+    };
+    const stored =
+      source.size < partSize
+        ? await putSingle(connection, upload)
+        : await putMultipart(connection, upload);
+    const info = await infoOf(connection, upload, stored);
+    if (needsReadBack(connection, stored)) await readBack(connection, upload, info);
+    return { ...info, sha256: options.sha256 };
+  });
 }
 
 /** The object as `head` sees it: S3's answer to a put has neither its date nor its size. */
-async function stored(
+async function infoOf(
   connection: S3Connection,
   { key, source, sha256, call }: Upload,
-  version: string,
+  { version }: Stored,
 ): Promise<ObjectInfo> {
   let info: ObjectInfo;
   try {

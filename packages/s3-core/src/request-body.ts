@@ -1,5 +1,20 @@
 import { Readable } from 'node:stream';
-import type { Sha256 } from '@data-universe/storage-core';
+import { type CallContext, failure, type Sha256 } from '@data-universe/storage-core';
+
+/** What one write hands to the connection: little enough to notice a stall, and for TLS to encrypt at once. */
+const SLICE = 256 * 1024;
+
+export interface BodyOptions {
+  /** Bytes that the request announces. */
+  readonly length: number;
+  readonly call: CallContext;
+  readonly onSent?: (bytes: number) => void;
+}
+
+/** Memory as chunks for a request's body. */
+export async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.byteLength; at += SLICE) yield bytes.subarray(at, at + SLICE);
+}
 
 /**
  * Sends chunks as a request's body. The SDK pipes a body without listening to its errors: one that
@@ -7,19 +22,33 @@ import type { Sha256 } from '@data-universe/storage-core';
  */
 export async function sendBody<T>(
   chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { length, call, onSent }: BodyOptions,
   send: (body: Readable, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const signals = signal === undefined ? [] : [signal];
-  const body = Readable.from(chunks, { objectMode: false });
+  const signals = call.signal === undefined ? [] : [call.signal];
+  let sent = 0;
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      yield chunk;
+      // The connection asks for more: it has taken this one.
+      sent += chunk.byteLength;
+      onSent?.(sent);
+    }
+  };
+  const body = Readable.from(counted(), { objectMode: false });
   let failed: unknown;
   body.once('error', (error) => {
     failed = error;
     controller.abort(error);
   });
   try {
-    return await send(body, AbortSignal.any([...signals, controller.signal]));
+    const result = await send(body, AbortSignal.any([...signals, controller.signal]));
+    if (sent === length) return result;
+    throw failure(call, {
+      code: 'Unavailable',
+      message: `the store confirmed it after ${sent} of ${length} bytes`,
+    });
   } catch (error) {
     // An answer before the whole body was sent leaves a connection that waits for the rest.
     controller.abort(error);

@@ -23,23 +23,26 @@ import { listObjects } from './list.ts';
 import { headObject } from './object-info.ts';
 import type { S3BackendOptions } from './options.ts';
 import { putObject } from './put.ts';
+import { type SweepOptions, type SweepReport, sweepUploads } from './sweep-uploads.ts';
+import { withinTime } from './time-limit.ts';
 
 /** A StorageBackend in one bucket of Amazon S3 or of any store that speaks its protocol. */
 export class S3Backend implements StorageBackend {
   readonly name: string;
-  readonly capabilities: Capabilities = {
-    createOnly: true,
-    replace: true,
-    atomicCommit: false,
-    reportsSha256: true,
-  };
+  readonly capabilities: Capabilities;
   readonly #connection: S3Connection;
 
   /** Throws TypeError for options that can't be meant; nothing is sent yet. */
   constructor(options: S3BackendOptions) {
     this.#connection = new S3Connection(options);
-    const { bucket, place } = this.#connection.options;
+    const { bucket, place, conditionalWrites } = this.#connection.options;
     this.name = `bucket ${bucket} at ${place}`;
+    this.capabilities = {
+      createOnly: conditionalWrites,
+      replace: true,
+      atomicCommit: false,
+      reportsSha256: true,
+    };
   }
 
   async put(key: ObjectKey, source: ByteSource, options: PutOptions): Promise<Receipt> {
@@ -49,14 +52,14 @@ export class S3Backend implements StorageBackend {
   async get(key: ObjectKey, options: GetOptions = {}): Promise<ObjectContent> {
     const call = { operation: 'get', key: parseObjectKey(key), signal: options.signal } as const;
     return knowingAbsence(this.#connection, call, () =>
-      getObject(this.#connection, call.key, options),
+      getObject(this.#connection, call, { range: options.range }),
     );
   }
 
   async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
     const call = { operation: 'head', key: parseObjectKey(key), signal: options.signal } as const;
-    return knowingAbsence(this.#connection, call, () =>
-      headObject(this.#connection, call.key, call),
+    return withinTime(call, this.#connection.options.callLimitMs(0), (timed) =>
+      knowingAbsence(this.#connection, timed, () => headObject(this.#connection, timed.key, timed)),
     );
   }
 
@@ -69,6 +72,14 @@ export class S3Backend implements StorageBackend {
       { operation: 'commit', signal: options.signal },
       { code: 'Unsupported', message: 'S3 cannot make several objects visible at once' },
     );
+  }
+
+  /**
+   * Aborts the uploads in the journal that no put will finish: old ones, and those whose key has an
+   * object by now. Without a journal there is nothing to sweep. Throws StorageError Aborted.
+   */
+  async sweepUploads(options: SweepOptions = {}): Promise<SweepReport> {
+    return sweepUploads(this.#connection, options);
   }
 
   /** Closes idle connections; the backend is of no use afterwards. */

@@ -166,7 +166,7 @@ describe('options', () => {
     { bucket: 'a/b' },
     { region: '' },
     { maxAttempts: 0 },
-    { requestTimeoutMs: 0 },
+    { idleTimeoutMs: 0 },
   ])('such as %j are refused', (options) => {
     expect(() => backendAt('http://127.0.0.1:9', options)).toThrow(TypeError);
   });

@@ -65,10 +65,10 @@ describe('a get', () => {
 
   it('gives up a store that says nothing', async () => {
     store = await startScriptedStore(() => 'handled');
-    const backend = backendAt(store.endpoint, { requestTimeoutMs: 50, maxAttempts: 1 });
+    const backend = backendAt(store.endpoint, { idleTimeoutMs: 50, maxAttempts: 1 });
     const error: unknown = await backend.get(KEY).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'Unavailable', retryable: true });
-    expect(String(error)).toContain('no answer came in time');
+    expect(String(error)).toContain('no byte came or went for 50 ms');
   });
 });
 

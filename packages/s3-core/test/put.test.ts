@@ -21,7 +21,10 @@ const BYTES = Buffer.from('PAR1 and so on PAR1');
 const SHA256 = sha256Of(BYTES);
 const BASE64 = Buffer.from(SHA256, 'hex').toString('base64');
 const HEAD = objectAnswer(BYTES.length, SHA256);
-const STORED: ScriptedAnswer = { status: 200, headers: { etag: '"e1"' } };
+const STORED: ScriptedAnswer = {
+  status: 200,
+  headers: { etag: '"e1"', 'x-amz-checksum-sha256': BASE64 },
+};
 
 let store: ScriptedStore;
 afterEach(() => store.close());
@@ -72,7 +75,8 @@ describe('a put on the wire', () => {
 
   it('sends no checksum header to a store that wants none', async () => {
     store = await startScriptedStore(({ method }) => (method === 'HEAD' ? HEAD : STORED));
-    await put(backendAt(store.endpoint, { checksumMode: 'when-required' }));
+    const settings = { checksumMode: 'when-required', verifyAfterPut: 'trust-store' } as const;
+    await put(backendAt(store.endpoint, settings));
     for (const { headers } of store.requests)
       for (const name of Object.keys(headers)) expect(name).not.toMatch(/checksum|trailer/);
     expect(store.requests[0]?.headers['x-amz-content-sha256']).toBe(SHA256);
@@ -125,7 +129,7 @@ describe('a put that fails', () => {
   it('is AlreadyExists where the key is taken', async () => {
     const backend = await script([s3Error(412, 'PreconditionFailed')]);
     await expect(put(backend)).rejects.toMatchObject({ code: 'AlreadyExists' });
-    expect(methods()).toEqual(['PUT']);
+    expect(methods()).toEqual(['PUT', 'HEAD']);
   });
 
   it('has succeeded where its lost first try put these very bytes', async () => {

@@ -20,11 +20,20 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PutProgress {
+  readonly key: ObjectKey;
+  /** On their way or there already; never goes back, and ends at `bytesTotal` where the put succeeds. */
+  readonly bytesSent: number;
+  readonly bytesTotal: number;
+}
+
 export interface PutOptions extends CallOptions {
   /** Of the whole body. Bytes that differ are refused and leave no object. */
   readonly sha256: Sha256;
   /** Default `fail`: an existing key is AlreadyExists and stays as it is. */
   readonly ifExists?: 'fail' | 'replace' | undefined;
+  /** Told now and then, by backends whose writes take their time; others never call it. */
+  readonly onProgress?: ((progress: PutProgress) => void) | undefined;
 }
 
 export interface GetOptions extends CallOptions {

@@ -6,6 +6,7 @@ export type {
   ObjectContent,
   ObjectInfo,
   PutOptions,
+  PutProgress,
   Receipt,
   StorageBackend,
   Write,

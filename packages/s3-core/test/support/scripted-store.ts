@@ -88,14 +88,18 @@ export function s3Error(status: number, code: string, more = ''): ScriptedAnswer
   return { status, headers: { 'content-type': 'application/xml' }, body };
 }
 
+/** A store that checks what it is sent: it has a checksum of its own beside the writer's word. */
 export function objectAnswer(size: number, sha256?: string): ScriptedAnswer {
+  const checksum = Buffer.from(sha256 ?? '', 'hex').toString('base64');
   return {
     status: 200,
     headers: {
       etag: '"e1"',
       'last-modified': 'Tue, 04 Feb 2025 10:00:00 GMT',
       'content-length': String(size),
-      ...(sha256 === undefined ? {} : { 'x-amz-meta-sha256': sha256 }),
+      ...(sha256 === undefined
+        ? {}
+        : { 'x-amz-meta-sha256': sha256, 'x-amz-checksum-sha256': checksum }),
     },
   };
 }
