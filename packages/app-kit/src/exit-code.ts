@@ -53,6 +53,13 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 const SET_UP_NAMES: ReadonlySet<string> = new Set(['ConfigError', 'WalletError', 'UsageError']);
 
+/** The data is not what its owner signed, whatever the code says: BadSignature is also a refusal of access. */
+const DATA_NAMES: ReadonlySet<string> = new Set([
+  'ManifestError',
+  'IntegrityError',
+  'DataFileError',
+]);
+
 /** Causes are followed this far, so that a circular chain ends. */
 const MAX_CAUSES = 8;
 
@@ -82,6 +89,7 @@ function ownExitCode(error: ErrorFields): ExitCode | undefined {
   const code = typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('commander.')) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (typeof name === 'string' && SET_UP_NAMES.has(name)) return EXIT.usage;
+  if (typeof name === 'string' && DATA_NAMES.has(name)) return EXIT.finding;
   if (retryable === true || UNREACHABLE.has(code)) return EXIT.unreachable;
   if (SET_UP.has(code)) return EXIT.usage;
   if (retryable === false) return EXIT.finding;

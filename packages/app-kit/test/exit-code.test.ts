@@ -31,6 +31,15 @@ describe('exitCodeFor', () => {
       new AccessError({ code: 'ChainUnavailable', message: 'later', retryable: true }),
       3,
     ],
+    [
+      'a manifest with a wrong signature',
+      Object.assign(new Error('altered'), {
+        name: 'ManifestError',
+        code: 'BadSignature',
+        retryable: false,
+      }),
+      1,
+    ],
     ['a wrong clock', new AccessError({ code: 'ClockSkew', message: 'set it' }), 2],
     ['a refused connection', system('ECONNREFUSED'), 3],
     ['a name that does not resolve', system('ENOTFOUND'), 3],
