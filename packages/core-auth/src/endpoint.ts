@@ -32,12 +32,10 @@ export function parseServiceUrl(
   return url;
 }
 
-/** `hostname` as WHATWG URL normalises it: numeric forms are dotted decimal, IPv6 in brackets. */
+/**
+ * `hostname` as WHATWG URL normalises it: numeric forms are dotted decimal, IPv6 in brackets. Names
+ * below `.localhost` are not this machine for sure: many systems ask the network's DNS for them.
+ */
 function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(?:\.\d{1,3}){3}$/.test(hostname)
-  );
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -15,7 +15,8 @@ export const settings = z.registry<SettingMeta>();
 /** Said of a group of settings. */
 export const groups = z.registry<Pick<SettingMeta, 'expected'>>();
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Names below `.localhost` are not: many systems ask the network's DNS for them. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Plain http would show credentials to the network: it is accepted on this machine alone. */
 function isSafeUrl(text: string): boolean {

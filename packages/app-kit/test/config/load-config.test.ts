@@ -94,13 +94,20 @@ describe('loadConfig', () => {
   it.each([
     'http://127.0.0.1:8080/auth',
     'http://localhost/auth',
-    'http://auth.localhost:3000',
     'http://[::1]:9000/auth',
     'https://auth.example/',
   ])('accepts the credential service %s', async (url) => {
     const { config } = await load({ overrides: { storage: { s3: { auth_endpoint: url } } } });
     expect(requireS3Settings(config).auth_endpoint).toBe(url);
   });
+
+  it.each(['http://auth.example', 'http://auth.localhost:3000', 'http://127.0.0.1.example'])(
+    'refuses the credential service %s, which a network could answer for',
+    async (url) => {
+      const loading = load({ overrides: { storage: { s3: { auth_endpoint: url } } } });
+      await expect(loading).rejects.toMatchObject({ name: 'ConfigError' });
+    },
+  );
 });
 
 describe('a configuration file that cannot be read', () => {
