@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   addressOf,
   fromHex,
   isHotkeyAddress,
   publicKeyOf,
   signedBytes,
+  signerFromPrivateKey,
   signerFromSeed,
   signerFromUri,
   signValue,
@@ -13,6 +14,9 @@ import {
   verifySignature,
   verifyValue,
 } from '../src/index.ts';
+
+// Hundreds of signatures a test: a busy machine needs more than the default.
+vi.setConfig({ testTimeout: 60_000 });
 
 const alice = signerFromUri('//Alice');
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -52,6 +56,17 @@ describe('a signature', () => {
     for (let bit = 0; bit < 512; bit++) {
       expect(verifySignature(alice.address, message, flip(signature, bit))).toBe(false);
     }
+  });
+
+  it('does not exist for the key of all zeroes, whose signatures anyone can compute', () => {
+    const nobody = addressOf(new Uint8Array(32));
+    // R is r times the base point; with the neutral element for a key, s is r whatever the message.
+    const r = Uint8Array.of(5, ...new Uint8Array(63));
+    const forged = new Uint8Array(64);
+    forged.set(publicKeyOf(signerFromPrivateKey(r).address) ?? []);
+    forged.set(Uint8Array.of(5, ...new Uint8Array(30), 0x80), 32);
+    expect(verifySignature(nobody, utf8('message'), forged)).toBe(false);
+    expect(verifySignature(nobody, utf8('message'), new Uint8Array(64).fill(0x80, 63))).toBe(false);
   });
 
   it('does not verify for another key', () => {
