@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { miner, stranger, validator } from './support/recorded-storage.ts';
 import { clock, failureOf, registryOf, startChain } from './support/registry-fixture.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const noCache = { freshForMs: 0, staleForMs: 0, unregisteredForMs: 0, retryAfterMs: 0 };
 const threeChains = () => Promise.all([startChain(), startChain(), startChain()]);
@@ -89,7 +91,7 @@ describe('several endpoints', () => {
   it('that hang cost the limit of one request, and then nothing', async () => {
     const [first, second] = await threeChains();
     first.fault = () => true;
-    const registry = registryOf([first, second], { ...noCache, requestTimeoutMs: 200 });
+    const registry = registryOf([first, second], { ...noCache, requestTimeoutMs: 2_000 });
     expect(await registry.lookup(13, miner)).toMatchObject({ uid: 1 });
     await registry.lookup(13, miner);
     expect(first.calls).toHaveLength(1);
