@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CredentialsClient, type Signer } from '@data-universe/core-auth';
 import { SOURCE_NAMES, type SourceName } from '@data-universe/dataset';
 import {
@@ -8,7 +9,13 @@ import {
   type PublishReport,
   publisherStatus,
 } from '@data-universe/publisher';
-import { type ExpectedStore, openGrantedStore, S3Backend } from '@data-universe/s3-core';
+import {
+  type ExpectedStore,
+  FileUploadJournal,
+  openGrantedStore,
+  S3Backend,
+  type S3Settings,
+} from '@data-universe/s3-core';
 import { MemoryBackend } from '@data-universe/storage-core';
 import { CREDENTIALS_PHASE, type UploadProgress } from './upload-progress.ts';
 import { type SourceOutcome, type UploadReport, uploadReport } from './upload-report.ts';
@@ -24,6 +31,8 @@ export interface S3MinerOptions {
   readonly authEndpoint: string;
   /** Where the operator expects the data to go; a grant for elsewhere is refused. */
   readonly store?: ExpectedStore | undefined;
+  /** How to deal with a store other than Amazon's; uploads are noted in the state directory anyway. */
+  readonly storeSettings?: Omit<S3Settings, 'uploadJournal'> | undefined;
   /** What becomes of published rows that the miner deletes. Default `mirror`: they go too. */
   readonly deletedRows?: 'mirror' | 'keep' | undefined;
 }
@@ -102,16 +111,10 @@ export class S3MinerStorage {
     source: SourceName,
     { signal, fullScan, dryRun = false, onProgress }: UploadOptions,
   ): Promise<PublishReport> {
-    const { database, stateDirectory, signer, network, netuid, store, deletedRows } = this.#options;
+    const { database, stateDirectory, signer, network, netuid, deletedRows } = this.#options;
     if (!dryRun) onProgress?.(source, CREDENTIALS_PHASE);
     // A dry run asks the ledger alone.
-    const backend = dryRun
-      ? new MemoryBackend()
-      : await openGrantedStore(
-          this.#credentials,
-          { action: 'upload', source },
-          { expected: store, signal },
-        );
+    const backend = dryRun ? new MemoryBackend() : await this.#openStore(source, signal);
     try {
       const publisher = await Publisher.open({
         databasePath: database,
@@ -124,16 +127,39 @@ export class S3MinerStorage {
         netuid,
         deletedRows,
       });
-      return await publisher.run({
+      const report = await publisher.run({
         signal,
         fullScan,
         dryRun,
         onProgress: (progress) => onProgress?.(source, progress),
       });
+      return backend instanceof S3Backend ? await swept(backend, report, signal) : report;
     } finally {
       if (backend instanceof S3Backend) backend.close();
     }
   }
+
+  #openStore(source: SourceName, signal: AbortSignal | undefined): Promise<S3Backend> {
+    const { stateDirectory, store, storeSettings } = this.#options;
+    const uploadJournal = new FileUploadJournal(join(stateDirectory, source, 'uploads'));
+    return openGrantedStore(
+      this.#credentials,
+      { action: 'upload', source },
+      { expected: store, settings: { ...storeSettings, uploadJournal }, signal },
+    );
+  }
+}
+
+/** Frees what uploads that nobody will finish take up in the store. */
+async function swept(
+  backend: S3Backend,
+  report: PublishReport,
+  signal: AbortSignal | undefined,
+): Promise<PublishReport> {
+  const { failed } = await backend.sweepUploads({ signal });
+  if (failed.length === 0) return report;
+  const warning = `${failed.length} unfinished uploads could not be removed from the store; the next run tries again`;
+  return { ...report, warnings: [...report.warnings, warning] };
 }
 
 function isBegun({ sequence, pendingSequence }: PublisherStatus): boolean {
