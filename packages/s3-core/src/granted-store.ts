@@ -32,8 +32,26 @@ export async function openGrantedStore(
     bucket: grant.bucket,
     region: grant.region,
     endpoint: expected.endpoint ?? grant.endpoint ?? undefined,
-    credentials: async ({ forceRefresh }) =>
-      credentialsOf(await client.grant(scope, { forceRefresh })),
+    credentials: async ({ forceRefresh }) => {
+      const renewed = await client.grant(scope, { forceRefresh });
+      refuseMoved(grant, renewed, expected);
+      return credentialsOf(renewed);
+    },
+  });
+}
+
+/** A service may move to another store: its credentials are not for the one it left. */
+function refuseMoved(opened: AccessGrant, renewed: AccessGrant, expected: ExpectedStore): void {
+  const moved = (['bucket', 'region', 'endpoint'] as const).find(
+    (what) => renewed[what] !== opened[what] && (what !== 'endpoint' || expected.endpoint == null),
+  );
+  if (moved === undefined) return;
+  throw new StorageError({
+    code: 'PermissionDenied',
+    operation: 'open',
+    message:
+      `the credential service now grants the ${moved} ${JSON.stringify(renewed[moved])}, ` +
+      `this store was opened with ${JSON.stringify(opened[moved])}: start again`,
   });
 }
 
