@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, inject } from 'vitest';
 
-export interface CephUser {
+interface CephUser {
   readonly arn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
