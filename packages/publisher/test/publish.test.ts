@@ -272,4 +272,27 @@ describe('publishing a database', () => {
     expect(last).toMatchObject({ rowsDone: 100, rowsTotal: 100 });
     expect(last.bytesDone).toBe(last.bytesTotal);
   });
+
+  it('tells how far an upload is while it goes on', async () => {
+    const { miner, backend, open } = setting();
+    miner.put(...posts(0, 100, 3));
+    const { put } = backend;
+    backend.put = (key, source, options) => {
+      const half = Math.floor(source.size / 2);
+      options.onProgress?.({ key, bytesSent: half, bytesTotal: source.size });
+      return put.call(backend, key, source, options);
+    };
+    const seen: number[] = [];
+    let total = 0;
+    await (await open()).run({
+      onProgress: ({ phase, bytesDone, bytesTotal }) => {
+        if (phase !== 'upload') return;
+        seen.push(bytesDone);
+        total = bytesTotal;
+      },
+    });
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(new Set(seen).size).toBeGreaterThan(3);
+    expect(seen.at(-1)).toBe(total);
+  });
 });

@@ -1,6 +1,6 @@
 import type { AccessGrant, AccessScope, CredentialsClient } from '@data-universe/core-auth';
 import { StorageError } from '@data-universe/storage-core';
-import type { S3Credentials } from './options.ts';
+import type { S3Credentials, S3Settings } from './options.ts';
 import { S3Backend } from './s3-backend.ts';
 
 /** What an operator's configuration says of the store; null or absent: as the service says. */
@@ -13,6 +13,7 @@ export interface ExpectedStore {
 
 export interface GrantedStoreOptions {
   readonly expected?: ExpectedStore | undefined;
+  readonly settings?: S3Settings | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,12 +24,13 @@ export interface GrantedStoreOptions {
 export async function openGrantedStore(
   client: CredentialsClient,
   scope: AccessScope,
-  { expected = {}, signal }: GrantedStoreOptions = {},
+  { expected = {}, settings, signal }: GrantedStoreOptions = {},
 ): Promise<S3Backend> {
   const grant = await client.grant(scope, { signal });
   refuseOther('bucket', expected.bucket, grant.bucket);
   refuseOther('region', expected.region, grant.region);
   return new S3Backend({
+    ...settings,
     bucket: grant.bucket,
     region: grant.region,
     endpoint: expected.endpoint ?? grant.endpoint ?? undefined,

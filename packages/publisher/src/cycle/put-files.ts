@@ -47,19 +47,32 @@ export async function putFiles(cycle: Cycle, writes: readonly Write[]): Promise<
   const bytesTotal = writes.reduce((sum, { source }) => sum + source.size, 0);
   cycle.progress({ phase: 'upload', bytesDone, bytesTotal });
   await forEachConcurrently(writes, CONCURRENT_PUTS, async (write) => {
-    sent.push({ write, receipt: await create(cycle, write) });
-    bytesDone += write.source.size;
-    cycle.progress({ phase: 'upload', bytesDone, bytesTotal });
+    let bytesOfThis = 0;
+    const reach = (bytes: number) => {
+      bytesDone += bytes - bytesOfThis;
+      bytesOfThis = bytes;
+      cycle.progress({ phase: 'upload', bytesDone, bytesTotal });
+    };
+    sent.push({ write, receipt: await create(cycle, write, reach) });
+    reach(write.source.size);
   });
   return sent;
 }
 
 /** Puts one object, create-only. Throws PublisherError Conflict where another holds its key. */
-export async function create(cycle: Cycle, write: Write): Promise<Receipt> {
+export async function create(
+  cycle: Cycle,
+  write: Write,
+  onSent?: (bytes: number) => void,
+): Promise<Receipt> {
   const { backend, signal, counts } = cycle;
   const { key, source, sha256 } = write;
   try {
-    const receipt = await backend.put(key, source, { sha256, signal });
+    const receipt = await backend.put(key, source, {
+      sha256,
+      signal,
+      onProgress: ({ bytesSent }) => onSent?.(bytesSent),
+    });
     counts.bytesUploaded += source.size;
     return receipt;
   } catch (error) {
