@@ -1,11 +1,6 @@
 import { type PolicyDocument, type PolicyStatement, policyDocument } from './policy-document.ts';
 import type { ResourceNames } from './resource-names.ts';
-
-export interface Revocations {
-  readonly revokedHotkeys?: readonly string[];
-  /** ISO 8601; sessions issued earlier are refused. */
-  readonly revokeSessionsBefore?: string | null;
-}
+import { type Revocations, revocationStatements } from './revocations.ts';
 
 /**
  * It grants nothing: each statement takes something away that no role policy and no session policy can give back.
@@ -14,7 +9,7 @@ export interface Revocations {
  */
 export function bucketPolicy(
   names: Pick<ResourceNames, 'bucketArn' | 'uploadRoleArn' | 'readRoleArn'>,
-  { revokedHotkeys = [], revokeSessionsBefore = null }: Revocations = {},
+  revocations: Revocations = {},
 ): PolicyDocument {
   const { bucketArn } = names;
   const everything = [bucketArn, `${bucketArn}/*`];
@@ -57,26 +52,5 @@ export function bucketPolicy(
       Condition: { ArnEquals: bothRoles },
     }),
   ];
-  if (revokedHotkeys.length > 0)
-    statements.push(
-      deny({
-        Sid: 'RevokedHotkeys',
-        Action: ['s3:*'],
-        Resource: everything,
-        Condition: { StringEquals: { 'aws:SourceIdentity': revokedHotkeys } },
-      }),
-    );
-  if (revokeSessionsBefore !== null)
-    statements.push(
-      deny({
-        Sid: 'RevokedSessions',
-        Action: ['s3:*'],
-        Resource: everything,
-        Condition: {
-          ArnEquals: bothRoles,
-          DateLessThan: { 'aws:TokenIssueTime': revokeSessionsBefore },
-        },
-      }),
-    );
-  return policyDocument(...statements);
+  return policyDocument(...statements, ...revocationStatements(bucketArn, revocations));
 }

@@ -5,7 +5,10 @@ import { z } from 'zod';
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
 const hotkey = z.string().refine(isHotkeyAddress, 'not an ss58 address of a hotkey');
-const chainEndpoint = z.url({ protocol: /^(https?|wss?)$/ });
+/** The function gets them as one text, between commas. */
+const chainEndpoint = z
+  .url({ protocol: /^https$/, error: 'an https URL: JSON-RPC is asked over HTTP' })
+  .regex(/^[^,\s]+$/, 'no comma and no space');
 const certificateArn = z
   .string()
   .regex(/^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'not the ARN of a certificate');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,10 @@ import { addressOf } from '@data-universe/core-auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bucketPolicy } from '../src/bucket-policy.ts';
-import { BUCKET, NAMES, type PolicyCloud, startPolicyCloud } from './policy-cloud.ts';
+import type { PolicyDocument } from '../src/policy-document.ts';
+import type { Revocations } from '../src/revocations.ts';
+import { revokePolicy } from '../src/revoke-policy.ts';
+import { BUCKET, type Keys, NAMES, type PolicyCloud, startPolicyCloud } from './policy-cloud.ts';
 import { withoutTlsOnly } from './policy-files.ts';
 
 const MINER = addressOf(new Uint8Array(32).fill(1));
@@ -244,47 +248,54 @@ describe('the two roles', () => {
 });
 
 describe('the levers on live sessions', () => {
-  it('revoke one hotkey, or every session issued before a time', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'infra-levers-'));
-    const withPolicy = async (
-      revocations: Parameters<typeof bucketPolicy>[1],
-      work: (of: PolicyCloud) => Promise<void>,
-    ) => {
-      const policy = withoutTlsOnly(bucketPolicy(NAMES, revocations));
-      const running = await startPolicyCloud({ directory, policy });
-      try {
-        await work(running);
-      } finally {
-        await running.close();
-      }
-    };
-    try {
-      const sessions = await startPolicyCloud({ directory });
-      const [mine, theirs] = await Promise.all([
-        sessions.issue('upload', MINER, MINE),
-        sessions.issue('upload', OTHER, THEIRS),
-      ]);
-      await sessions.close();
-
-      await withPolicy({ revokedHotkeys: [MINER] }, async (of) => {
-        expect(await outcome(put(of.s3(mine), `${MINE}1`, CREATE))).toBe(DENIED);
-        expect(await outcome(list(of.s3(mine), MINE))).toBe(DENIED);
-        expect(await outcome(put(of.s3(theirs), `${THEIRS}1`, CREATE))).toBe('done');
-        expect(await outcome(put(of.admin, `${MINE}1`))).toBe('done');
-      });
-      const future = new Date(Date.now() + 60_000).toISOString();
-      await withPolicy({ revokeSessionsBefore: future }, async (of) => {
-        expect(await outcome(put(of.s3(mine), `${MINE}2`, CREATE))).toBe(DENIED);
-        expect(await outcome(put(of.s3(theirs), `${THEIRS}2`, CREATE))).toBe(DENIED);
-        expect(await outcome(put(of.admin, `${MINE}2`))).toBe('done');
-      });
-      await withPolicy({ revokeSessionsBefore: '2020-01-01T00:00:00Z' }, async (of) => {
-        expect(await outcome(put(of.s3(mine), `${MINE}3`, CREATE))).toBe('done');
-      });
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+  let directory: string;
+  let mine: Keys;
+  let theirs: Keys;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'infra-levers-'));
+    const before = await startPolicyCloud({ directory });
+    mine = await before.issue('upload', MINER, MINE);
+    theirs = await before.issue('upload', OTHER, THEIRS);
+    await before.close();
   });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  /** What becomes of the two sessions, and of the bucket's owner, once the bucket has this policy. */
+  const after = async (policy: PolicyDocument) => {
+    const running = await startPolicyCloud({ directory, policy: withoutTlsOnly(policy) });
+    try {
+      const tries = [mine, theirs, running.cloud.admin].map((keys, index) =>
+        outcome(put(running.s3(keys), `${index === 1 ? THEIRS : MINE}${randomUUID()}`, CREATE)),
+      );
+      const [miner, other, owner] = await Promise.all(tries);
+      return { miner, other, owner, list: await outcome(list(running.s3(mine), MINE)) };
+    } finally {
+      await running.close();
+    }
+  };
+  const MINUTE = 60_000;
+  const time = (shift: number) => new Date(Date.now() + shift).toISOString();
+  const OPEN = { miner: 'done', other: 'done', owner: 'done', list: 'done' };
+
+  it.each(['source-identity', 'session-name'] as const)(
+    'refuse one hotkey, or all that was issued before a time, by %s, and can be taken back',
+    async (mark) => {
+      const revoke = (current: object, revocations: Revocations): PolicyDocument =>
+        JSON.parse(revokePolicy(JSON.stringify(current), { bucket: BUCKET, revocations, mark }));
+      const plain = bucketPolicy(NAMES);
+      const oneHotkey = revoke(plain, { revokedHotkeys: [MINER] });
+      expect(await after(oneHotkey)).toEqual({ ...OPEN, miner: DENIED, list: DENIED });
+      const allSessions = revoke(oneHotkey, { revokeSessionsBefore: time(MINUTE) });
+      expect(await after(allSessions)).toEqual({
+        miner: DENIED,
+        other: DENIED,
+        owner: 'done',
+        list: DENIED,
+      });
+      expect(await after(revoke(plain, { revokeSessionsBefore: time(-MINUTE) }))).toEqual(OPEN);
+      expect(revoke(allSessions, {})).toEqual(plain);
+    },
+  );
 });
 
 it('without TLS the bucket is closed to everybody', async () => {

@@ -94,14 +94,14 @@ describe('the bucket', () => {
             Effect: 'Deny',
             Principal: '*',
             Action: ['s3:*'],
-            Condition: { StringEquals: { 'aws:SourceIdentity': [HOTKEY] } },
+            Condition: { StringLike: { 'aws:SourceIdentity': [HOTKEY] } },
           }),
           Match.objectLike({
             Effect: 'Deny',
             Principal: '*',
             Action: ['s3:*'],
             Condition: {
-              ArnEquals: Match.anyValue(),
+              StringLike: { 'aws:SourceIdentity': ['5*'] },
               DateLessThan: { 'aws:TokenIssueTime': '2026-01-02T03:04:05Z' },
             },
           }),

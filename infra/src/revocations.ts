@@ -1,0 +1,54 @@
+import type { PolicyStatement } from './policy-document.ts';
+
+export interface Revocations {
+  readonly revokedHotkeys?: readonly string[];
+  /** ISO 8601; sessions issued earlier are refused. */
+  readonly revokeSessionsBefore?: string | null;
+}
+
+/**
+ * How a session is told from another principal. AWS: by what the credential service set as source identity. A store that
+ * does not know it (Ceph 16): by the session's name, which the service builds from the hotkey too.
+ */
+export type SessionMark = 'source-identity' | 'session-name';
+
+const SIDS = { hotkeys: 'RevokedHotkeys', sessions: 'RevokedSessions' } as const;
+export const REVOCATION_SIDS: readonly string[] = Object.values(SIDS);
+
+/** The statements of a bucket policy that refuse live sessions: none where nothing is revoked. */
+export function revocationStatements(
+  bucketArn: string,
+  { revokedHotkeys = [], revokeSessionsBefore = null }: Revocations,
+  mark: SessionMark = 'source-identity',
+): readonly PolicyStatement[] {
+  const deny = (Sid: string, Condition: NonNullable<PolicyStatement['Condition']>) => ({
+    Sid,
+    Effect: 'Deny' as const,
+    Principal: '*' as const,
+    Action: ['s3:*'],
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition,
+  });
+  return [
+    ...(revokedHotkeys.length === 0 ? [] : [deny(SIDS.hotkeys, anyOf(revokedHotkeys, mark))]),
+    ...(revokeSessionsBefore === null
+      ? []
+      : [
+          deny(SIDS.sessions, {
+            ...anyOf(['5*'], mark),
+            DateLessThan: { 'aws:TokenIssueTime': revokeSessionsBefore },
+          }),
+        ]),
+  ];
+}
+
+/** Hotkeys, or a pattern of them: operators' own sessions are none. */
+function anyOf(hotkeys: readonly string[], mark: SessionMark) {
+  const values =
+    mark === 'source-identity'
+      ? { 'aws:SourceIdentity': hotkeys }
+      : {
+          'aws:userid': hotkeys.flatMap((hotkey) => [`*:upload-${hotkey}`, `*:read-${hotkey}`]),
+        };
+  return { StringLike: values };
+}
