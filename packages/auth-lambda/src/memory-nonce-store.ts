@@ -13,9 +13,15 @@ export class NonceStoreFullError extends Error {
   }
 }
 
+/**
+ * Any key pair can sign, so strangers can fill the store: only as fast as this process verifies their
+ * signatures, though, which at 1 to 3 ms each makes fewer in the life of a nonce.
+ */
+const DEFAULT_CAPACITY = 400_000;
+
 export interface MemoryNonceStoreOptions {
   readonly clock?: Clock | undefined;
-  /** Live nonces held at most. Default 200,000, about 40 MB. */
+  /** Live nonces held at most. Default 400,000, about 90 MB once they are. */
   readonly capacity?: number | undefined;
 }
 
@@ -27,7 +33,7 @@ export class MemoryNonceStore implements NonceStore {
 
   constructor(options: MemoryNonceStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
-    this.#capacity = options.capacity ?? 200_000;
+    this.#capacity = options.capacity ?? DEFAULT_CAPACITY;
   }
 
   async claim(hotkey: HotkeyAddress, nonce: string, expiresAt: number): Promise<boolean> {
