@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeDatabase } from '../src/database/make-database.ts';
 
-const ROWS = 3_000;
+const ROWS = 800;
 let folder: string;
 
 beforeEach(async () => {
@@ -25,7 +25,8 @@ function rowsOf(name: string) {
 }
 
 it('makes the same rows every time', () => {
-  expect(rowsOf('a.sqlite')).toEqual(rowsOf('b.sqlite'));
+  const [a, b] = ['a.sqlite', 'b.sqlite'].map((name) => JSON.stringify(rowsOf(name)));
+  expect(a === b).toBe(true);
 });
 
 it('makes as many rows as asked, each with the bucket of its time and the size of its content', () => {
