@@ -152,7 +152,7 @@ function assertWanted(scope: AccessScope, signal: AbortSignal | undefined): void
   if (signal?.aborted !== true) return;
   throw new AccessError({
     code: 'Aborted',
-    message: `${describeScope(scope)}: no longer wanted`,
+    message: `${describeScope(scope)}: stopped before the credentials were there`,
     cause: signal.reason,
   });
 }
