@@ -137,34 +137,6 @@ storage:
   });
 });
 
-describe.concurrent('a command line that makes no sense is exit code 2', () => {
-  const run = (...args: string[]) => runApp('miner', args, { cwd: operator.network.folder });
-
-  it.each([
-    [['bogus'], "unknown command 'bogus'"],
-    [['upload', '--bogus'], "unknown option '--bogus'"],
-    [['upload', 'extra'], "too many arguments for 'upload'"],
-    [['upload', '--config'], "option '--config <file>' argument missing"],
-  ])('%s', async (args, said) => {
-    const [person, machine] = await Promise.all([run(...args), run(...args, '--json')]);
-    expect([person.code, person.stdout]).toEqual([2, '']);
-    expect(person.stderr).toContain(said);
-    expect(person.stderr).toContain('--help');
-    expect(machine.code).toBe(2);
-    expect(JSON.parse(machine.stdout).error).toMatchObject({ code: 'Usage', exit_code: 2 });
-  });
-
-  it.each([[[]], [['upload']], [['status']]])(
-    'help of %s has examples and ends well',
-    async (path) => {
-      const { code, stdout, stderr } = await run(...path, '--help');
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/Examples:\n {2}\$ data-universe-miner /);
-      expect(stdout).toContain('--json');
-    },
-  );
-});
-
 it('makes no state before the set-up is right', () => {
   expect(existsSync(join(operator.network.folder, 'state-stranger'))).toBe(false);
 });

@@ -5,7 +5,6 @@ import {
   oddRows,
   readTable,
   redditPost,
-  runApp,
   startOperator,
   xPost,
 } from '@data-universe/test-network';
@@ -130,43 +129,4 @@ describe.concurrent('data-universe-validator', () => {
     expect(machine.code).toBe(2);
     expect(JSON.parse(machine.stdout).error).toMatchObject({ code: 'NoValidatorPermit' });
   });
-});
-
-describe.concurrent('a command line that makes no sense is exit code 2', () => {
-  const run = (...args: string[]) => runApp('validator', args, { cwd: operator.network.folder });
-
-  it.each([
-    ['no hotkey', ['stats', 'bad'], '"bad" is not the ss58 address of a hotkey'],
-    ['no source', ['read', 'H', '--source', 'z'], '"z" is no source: choose reddit, x, youtube'],
-    [
-      'no moment',
-      ['read', 'H', '--source', 'x', '--from', '2026-02-30'],
-      '"2026-02-30" is no time',
-    ],
-    [
-      'a time without an offset',
-      ['read', 'H', '--source', 'x', '--to', '2026-02-03T00:00'],
-      'offset',
-    ],
-    ['too many', ['read', 'H', '--source', 'x', '--max', '100001'], 'from 1 to 100000'],
-    ['no URI', ['validate', 'H'], "missing required argument 'uris'"],
-    ['no command of ours', ['bogus'], "unknown command 'bogus'"],
-  ])('%s', async (_name, args, said) => {
-    const { code, stdout } = await run(...args, '--json');
-    expect(code).toBe(2);
-    expect(JSON.parse(stdout).error).toMatchObject({
-      code: 'Usage',
-      message: expect.stringContaining(said),
-    });
-  });
-
-  it.each([[[]], [['list']], [['read']], [['validate']], [['stats']]])(
-    'help of %s has examples',
-    async (path) => {
-      const { code, stdout, stderr } = await run(...path, '--help');
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/Examples:\n {2}\$ data-universe-validator /);
-      expect(stdout).toContain('--json');
-    },
-  );
 });
