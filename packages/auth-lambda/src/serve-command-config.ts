@@ -23,7 +23,9 @@ export async function serveCommandConfig(
   credentials: AwsCredentials,
   stderr: Writable,
 ): Promise<AuthServer & { readonly audience: string }> {
-  const registry = await StaticNeuronRegistry.fromFile(config.registry);
+  const registry = await StaticNeuronRegistry.fromFile(config.registry, {
+    network: config.network,
+  });
   // A registry of another subnet would refuse everybody: better to hear of it now.
   await registry.lookup(config.netuid, addressOf(new Uint8Array(32)));
   const issuer = new StsIssuer({

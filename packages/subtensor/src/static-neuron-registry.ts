@@ -8,6 +8,7 @@ import type { StaticRegistryFile } from './static-registry-file.ts';
 /** Answers from a list instead of a chain: for development, tests and private networks. */
 export class StaticNeuronRegistry implements NeuronRegistry {
   #current: () => Promise<NeuronList>;
+  #network: string | undefined;
 
   /** Throws RegistryError where the content breaks its schema or repeats a uid or hotkey. */
   constructor(content: StaticRegistryFile) {
@@ -18,13 +19,17 @@ export class StaticNeuronRegistry implements NeuronRegistry {
   /**
    * Reads a JSON file of the shape StaticRegistryFile, and reads it again whenever it has changed.
    * Throws RegistryError where it can't be used now; where it can't be used later, lookups throw
-   * ChainUnavailableError until it is mended.
+   * ChainUnavailableError until it is mended, or while it is of another `network` than the one given.
    */
-  static async fromFile(path: string): Promise<StaticNeuronRegistry> {
+  static async fromFile(
+    path: string,
+    options: { readonly network?: string | undefined } = {},
+  ): Promise<StaticNeuronRegistry> {
     const file = new NeuronListFile(path);
     const { network, netuid } = await file.current();
     const registry = new StaticNeuronRegistry({ network, netuid, neurons: [] });
     registry.#current = () => file.current();
+    registry.#network = options.network;
     return registry;
   }
 
@@ -32,10 +37,11 @@ export class StaticNeuronRegistry implements NeuronRegistry {
     signal?.throwIfAborted();
     const list = await this.#list();
     signal?.throwIfAborted();
-    if (list.netuid !== netuid) {
+    const network = this.#network ?? list.network;
+    if (list.netuid !== netuid || list.network !== network) {
       // Not "unregistered": this list says nothing about another subnet.
       throw new ChainUnavailableError(
-        `the static registry knows subnet ${list.netuid} of ${list.network}, not subnet ${netuid}`,
+        `the static registry knows subnet ${list.netuid} of ${list.network}, not subnet ${netuid} of ${network}`,
         { reason: 'OtherSubnet' },
       );
     }

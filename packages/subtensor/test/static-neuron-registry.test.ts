@@ -57,7 +57,7 @@ describe('a static registry', () => {
       code: 'ChainUnavailable',
       reason: 'OtherSubnet',
       retryable: true,
-      message: 'the static registry knows subnet 13 of finney, not subnet 14',
+      message: 'the static registry knows subnet 13 of finney, not subnet 14 of finney',
     });
   });
 
@@ -145,6 +145,14 @@ describe('a registry in a file', () => {
     expect(await registry.lookup(13, validator)).toMatchObject({ validatorPermit: false });
     expect(await registry.lookup(13, stranger)).toMatchObject({ registered: true, uid: 7 });
     expect(await registry.lookup(13, miner)).toEqual({ registered: false });
+  });
+
+  it('says nothing of other networks, also when the file becomes one of another', async () => {
+    const { network, netuid } = subnet();
+    const registry = await StaticNeuronRegistry.fromFile(path, { network });
+    expect(await registry.lookup(netuid, miner)).toMatchObject({ registered: true });
+    await write({ ...subnet(), network: 'elsewhere' });
+    await expect(registry.lookup(netuid, miner)).rejects.toMatchObject({ reason: 'OtherSubnet' });
   });
 
   it('follows a file that is replaced by rename, even by one of the same size', async () => {
