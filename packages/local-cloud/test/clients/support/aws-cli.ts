@@ -4,14 +4,18 @@ import type { ClientProgram, Finished } from './client-program.ts';
 import type { ClientWorld } from './client-world.ts';
 import { writeTree } from './file-tree.ts';
 
+// Version 1 presigns by SigV2 unless it is told otherwise.
 const CONFIG = `[default]
 s3 =
+  signature_version = s3v4
   multipart_threshold = 6MB
   multipart_chunksize = 5MB
 `;
 
 /** The AWS CLI, pointed at a world's cloud. */
 export interface AwsCli {
+  /** Its exit code where the service refused a command of one request; `aws s3` transfers exit with 1. */
+  readonly serviceError: 254 | 255;
   run(credentials: Credentials, args: readonly string[], input?: Uint8Array): Promise<Finished>;
   /** Its output, once it has said no word of an error. */
   succeed(credentials: Credentials, ...args: string[]): Promise<string>;
@@ -32,6 +36,7 @@ export async function startAwsCli(client: ClientProgram, world: ClientWorld): Pr
   await writeTree(world.home, { '.aws/config': Buffer.from(CONFIG) });
   const endpoint = ['--endpoint-url', world.cloud.endpoint];
   const cli: AwsCli = {
+    serviceError: client.version.startsWith('1.') ? 255 : 254,
     run: (credentials, args, input) =>
       client.run([...args, ...endpoint], world.environment(credentials), input),
     async succeed(credentials, ...args) {
