@@ -71,10 +71,3 @@ it('an altered manifest is not believed', async () => {
   expect(code).toBe(1);
   expect(JSON.parse(stdout).error).toMatchObject({ exit_code: 1, retryable: false });
 });
-
-it('while the credential service is down every question is exit code 3', async () => {
-  await operator.network.stopService();
-  const { code, stdout, stderr } = await operator.validator(['stats', miner]);
-  expect([code, stdout]).toEqual([3, '']);
-  expect(stderr).toContain('could not be reached (ECONNREFUSED): check the network');
-});

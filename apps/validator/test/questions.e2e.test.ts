@@ -129,4 +129,12 @@ describe.concurrent('data-universe-validator', () => {
     expect(machine.code).toBe(2);
     expect(JSON.parse(machine.stdout).error).toMatchObject({ code: 'NoValidatorPermit' });
   });
+
+  it('a credential service that does not answer is exit code 3', async () => {
+    // The discard port, where nothing listens.
+    const env = { DATA_UNIVERSE_S3_AUTH_ENDPOINT: 'http://127.0.0.1:9/auth' };
+    const { code, stdout, stderr } = await operator.validator(['stats', miner], { env });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('could not be reached (ECONNREFUSED): check the network');
+  });
 });
