@@ -13,6 +13,7 @@ import { copyCases } from './isolation/copy-cases.ts';
 import { credentialCases } from './isolation/credential-cases.ts';
 import { expiryCases } from './isolation/expiry-cases.ts';
 import { FOREIGN_KEYS } from './isolation/foreign-keys.ts';
+import { formCases } from './isolation/form-cases.ts';
 import { listCases } from './isolation/list-cases.ts';
 import { multipartCases } from './isolation/multipart-cases.ts';
 import { NEIGHBOURS } from './isolation/neighbours.ts';
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, readonly IsolationCase[]>> = {
   'tags and ACLs': attributeCases,
   buckets: bucketCases,
   'presigned URLs': presignedCases,
+  forms: formCases,
   credentials: [...credentialCases, ...expiryCases],
   'sessions and tokens': sessionCases,
 };

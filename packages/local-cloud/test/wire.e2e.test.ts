@@ -242,12 +242,18 @@ describe('a request by header', () => {
     const target = `/${BUCKET}/${MINE}x`;
     for (const [name, value] of [
       ['x-amz-server-side-encryption', 'aws:kms'],
-      ['x-amz-object-lock-mode', 'COMPLIANCE'],
+      ['x-amz-website-redirect-location', '/elsewhere'],
     ] as const) {
       const { headers } = signed('PUT', target, { [name]: value }, miner);
       expect((await send('PUT', target, headers)).status, name).toBe(501);
     }
-    for (const header of ['x-amz-tagging', 'x-amz-acl', 'x-amz-grant-read']) {
+    for (const header of [
+      'x-amz-tagging',
+      'x-amz-acl',
+      'x-amz-grant-read',
+      'x-amz-object-lock-mode',
+      'x-amz-object-lock-legal-hold',
+    ]) {
       const { headers } = signed('PUT', target, { [header]: 'private' }, miner);
       expect((await send('PUT', target, headers)).status, header).toBe(403);
     }

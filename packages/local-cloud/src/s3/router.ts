@@ -9,7 +9,7 @@ import { abortMultipartUpload, createMultipartUpload, uploadPart } from './multi
 import { creationFacts, putObject } from './put-object.ts';
 import type { S3Operation, S3Request } from './request.ts';
 import { methodNotAllowed, refuse, subresourceOperation } from './subresources.ts';
-import { unimplementedHeader } from './unimplemented.ts';
+import { SIDE_PERMISSIONS, unimplementedHeader } from './unimplemented.ts';
 
 /** The operation a request names, or 405. A sub-resource is looked for first, so that `PUT key?acl` is never a put of `key`. */
 export function route(request: S3Request): S3Operation {
@@ -97,8 +97,9 @@ function headerActions(names: readonly string[]): string[] {
 function unimplemented(request: S3Request): S3Operation | undefined {
   const header = unimplementedHeader(request.headers);
   if (header === undefined) return undefined;
-  const tags = header === 'x-amz-tagging' ? ['s3:PutObjectTagging'] : [];
-  return refuse([isRead(request.method) ? 's3:GetObject' : 's3:PutObject', ...tags], header);
+  if (isRead(request.method)) return refuse(['s3:GetObject'], header);
+  const beside = SIDE_PERMISSIONS[header];
+  return refuse(['s3:PutObject', ...(beside === undefined ? [] : [beside])], header);
 }
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';

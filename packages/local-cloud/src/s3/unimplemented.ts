@@ -50,6 +50,14 @@ export const BUCKET_SUBRESOURCES: Readonly<Record<string, Readonly<Record<string
   website: configuration('BucketWebsite'),
 };
 
+/** What a header of a write needs beside the permission to write. */
+export const SIDE_PERMISSIONS: Readonly<Record<string, string>> = {
+  'x-amz-object-lock-legal-hold': 's3:PutObjectLegalHold',
+  'x-amz-object-lock-mode': 's3:PutObjectRetention',
+  'x-amz-object-lock-retain-until-date': 's3:PutObjectRetention',
+  'x-amz-tagging': 's3:PutObjectTagging',
+};
+
 /** Headers that ask a write for what this cloud lacks. Ignoring them would pretend that it was done. */
 export function unimplementedHeader(headers: RequestHeaders): string | undefined {
   return headers.names().find((name) => {

@@ -23,11 +23,11 @@ const TAG = { Tagging: { TagSet: [{ Key: 'k', Value: 'v' }] } };
 const EVERYONE = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"';
 const LATER = new Date(Date.now() + 86_400_000);
 
-/** Ceph 16.2 asks for no permission of their own. */
+/** Ceph 16.2 asks for no permission of their own: it obeys them, or takes no notice of a lock. */
 const NOT_ASKED: Expected = { ceph: 200 };
 
 /** Headers of a put that do what needs a permission of its own. */
-const HEADERS: ReadonlyArray<readonly [name: string, headers: object]> = [
+const HEADERS: ReadonlyArray<readonly [name: string, headers: object, ofPut?: Expected]> = [
   ['x-amz-acl: public-read', { ACL: 'public-read' }],
   ['x-amz-acl: public-read-write', { ACL: 'public-read-write' }],
   ['x-amz-acl: authenticated-read', { ACL: 'authenticated-read' }],
@@ -35,6 +35,12 @@ const HEADERS: ReadonlyArray<readonly [name: string, headers: object]> = [
   ['x-amz-grant-read', { GrantRead: EVERYONE }],
   ['x-amz-grant-full-control', { GrantFullControl: EVERYONE }],
   ['x-amz-tagging', { Tagging: 'k=v' }],
+  [
+    'x-amz-object-lock-mode',
+    { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: LATER },
+    { ceph: 400 },
+  ],
+  ['x-amz-object-lock-legal-hold', { ObjectLockLegalHoldStatus: 'ON' }, { ceph: 400 }],
 ];
 
 export const attributeCases: readonly IsolationCase[] = [
@@ -85,7 +91,7 @@ export const attributeCases: readonly IsolationCase[] = [
   refused("a validator's tagging of what it reads", ({ reader, world }) =>
     answerOf(reader.send(new PutObjectTaggingCommand({ ...world.object(world.kept), ...TAG }))),
   ),
-  ...HEADERS.flatMap(([name, headers]): IsolationCase[] => [
+  ...HEADERS.flatMap(([name, headers, ofPut = NOT_ASKED]): IsolationCase[] => [
     refused(
       `a put with ${name}`,
       ({ miner, world }) =>
@@ -94,7 +100,7 @@ export const attributeCases: readonly IsolationCase[] = [
             new PutObjectCommand({ ...world.object(world.fresh()), Body: 'mine', ...headers }),
           ),
         ),
-      NOT_ASKED,
+      ofPut,
     ),
     refused(
       `a multipart upload with ${name}`,

@@ -23,8 +23,22 @@ export interface Server {
   /** What the credential service is. */
   readonly service: Keys;
   readonly roles: { readonly upload: string; readonly read: string };
+  /** On Ceph: an upload role that does not say that its own sessions may not assume it. */
+  readonly unguardedRole?: string;
   stop(): Promise<void>;
 }
+
+/** The rights of the local cloud's own roles. */
+const UPLOAD = {
+  ofObjects: [
+    's3:PutObject',
+    's3:GetObject',
+    's3:AbortMultipartUpload',
+    's3:ListMultipartUploadParts',
+  ],
+  ofBucket: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+};
+const READ = { ofObjects: ['s3:GetObject'], ofBucket: ['s3:ListBucket'] };
 
 export async function startOnLocalCloud(): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'isolation-'));
@@ -69,27 +83,37 @@ export async function startOnCeph(ceph: Ceph): Promise<Server> {
   }
   s3.destroy();
 
-  const objects = `arn:aws:s3:::${bucket}/data/*`;
-  const makeRole = async (name: string, objectActions: string[], bucketActions: string[]) => {
-    const trust = document({
-      Effect: 'Allow',
-      Principal: { AWS: [caller.arn] },
-      Action: ['sts:AssumeRole'],
-    });
+  const arnOf = (name: string) => `arn:aws:iam::${account}:role/${name}-${id}`;
+  const trustCaller = {
+    Effect: 'Allow',
+    Principal: { AWS: [caller.arn] },
+    Action: ['sts:AssumeRole'],
+  };
+  // To Ceph a session is also the user who assumed its role, and could assume it again.
+  const denyItsSessions = {
+    ...trustCaller,
+    Effect: 'Deny',
+    Principal: { AWS: ['upload', 'read'].map(arnOf) },
+  };
+  const place = { endpoint, region, keys: keysOf(admin) };
+  const makeRole = async (name: string, actions: typeof UPLOAD, trust: readonly object[]) => {
     const policy = document(
-      { Effect: 'Allow', Action: objectActions, Resource: objects },
-      { Effect: 'Allow', Action: bucketActions, Resource: `arn:aws:s3:::${bucket}` },
+      {
+        Effect: 'Allow',
+        Action: actions.ofObjects,
+        Resource: `arn:aws:s3:::${bucket}/data/*`,
+      },
+      { Effect: 'Allow', Action: actions.ofBucket, Resource: `arn:aws:s3:::${bucket}` },
     );
     const RoleName = `${name}-${id}`;
-    const place = { endpoint, region, keys: keysOf(admin) };
     for (const parameters of [
-      { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument: trust },
+      { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument: document(...trust) },
       { Action: 'PutRolePolicy', RoleName, PolicyName: 'role', PolicyDocument: policy },
     ]) {
       const { status, code } = await queryAction(place, parameters);
       if (status !== 200) throw new Error(`${parameters.Action}: ${status} ${code}`);
     }
-    return `arn:aws:iam::${account}:role/${RoleName}`;
+    return arnOf(name);
   };
   return {
     kind: 'Ceph RGW',
@@ -100,15 +124,11 @@ export async function startOnCeph(ceph: Ceph): Promise<Server> {
     otherBucket,
     admin: keysOf(admin),
     service: keysOf(caller),
-    // The rights of the local cloud's own roles.
     roles: {
-      upload: await makeRole(
-        'upload',
-        ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-        ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
-      ),
-      read: await makeRole('read', ['s3:GetObject'], ['s3:ListBucket']),
+      upload: await makeRole('upload', UPLOAD, [trustCaller, denyItsSessions]),
+      read: await makeRole('read', READ, [trustCaller, denyItsSessions]),
     },
+    unguardedRole: await makeRole('unguarded', UPLOAD, [trustCaller]),
     stop: async () => undefined,
   };
 }
