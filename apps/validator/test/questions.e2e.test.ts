@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import {
   expectEqualRows,
   hourOf,
@@ -22,6 +24,16 @@ beforeAll(async () => {
   expect([code, stderr]).toEqual([0, expect.any(String)]);
 });
 afterAll(() => operator.close());
+
+/** A port where nothing listens any more. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 const ask = (...args: string[]) => operator.validator(args);
 
@@ -131,8 +143,7 @@ describe.concurrent('data-universe-validator', () => {
   });
 
   it('a credential service that does not answer is exit code 3', async () => {
-    // The discard port, where nothing listens.
-    const env = { DATA_UNIVERSE_S3_AUTH_ENDPOINT: 'http://127.0.0.1:9/auth' };
+    const env = { DATA_UNIVERSE_S3_AUTH_ENDPOINT: `http://127.0.0.1:${await freePort()}/auth` };
     const { code, stdout, stderr } = await operator.validator(['stats', miner], { env });
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain('could not be reached (ECONNREFUSED): check the network');
