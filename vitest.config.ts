@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@data-universe/source', 'node', 'import', 'default'];
@@ -11,6 +12,11 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: 'forks',
+    // Tests wait for processes and sockets more than for the processor: both cores of a small machine are used.
+    maxWorkers: Math.max(2, availableParallelism()),
+    // A limit for what hangs, not for what is slow on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -38,7 +44,6 @@ export default defineConfig({
           name: 'e2e',
           include: tests('.e2e.test.ts'),
           testTimeout: 120_000,
-          hookTimeout: 60_000,
         },
       },
     ],
