@@ -28,11 +28,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { addressOf } from '@data-universe/core-auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { bucketPolicy } from '../src/bucket-policy.ts';
 import type { PolicyDocument } from '../src/policy-document.ts';
 import type { Revocations } from '../src/revocations.ts';
 import { revokePolicy } from '../src/revoke-policy.ts';
+import { DENIED, outcome } from './outcome.ts';
 import { BUCKET, type Keys, NAMES, type PolicyCloud, startPolicyCloud } from './policy-cloud.ts';
 import { withoutTlsOnly } from './policy-files.ts';
 
@@ -61,22 +61,6 @@ const list = async (client: S3Client, Prefix?: string) => {
   const { Contents = [] } = await client.send(new ListObjectsV2Command(input));
   return Contents.map(({ Key }) => Key);
 };
-const errorSchema = z.object({
-  name: z.string(),
-  $metadata: z.object({ httpStatusCode: z.int() }),
-});
-/** `AccessDenied 403`, or `done`. */
-const outcome = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return 'done';
-  } catch (error) {
-    const { name, $metadata } = errorSchema.parse(error);
-    return `${name} ${$metadata.httpStatusCode}`;
-  }
-};
-const DENIED = 'AccessDenied 403';
-
 beforeAll(async () => {
   cloud = await startPolicyCloud();
   miner = cloud.s3(await cloud.issue('upload', MINER, MINE));

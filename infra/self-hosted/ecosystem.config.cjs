@@ -1,0 +1,26 @@
+// pm2 start ecosystem.config.cjs, where systemd is not at hand. The keys come from the shell that starts it.
+const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+
+module.exports = {
+  apps: [
+    {
+      name: 'data-universe-auth',
+      script: 'data-universe-auth',
+      args: ['--config', '/etc/data-universe/auth.json'],
+      interpreter: 'none',
+      // Nonces, quotas and limits are in the memory of one process: a second one would forget half of them.
+      exec_mode: 'fork',
+      instances: 1,
+      autorestart: true,
+      // Wrong usage or configuration: trying again changes nothing.
+      stop_exit_codes: [2],
+      exp_backoff_restart_delay: 200,
+      max_memory_restart: '512M',
+      kill_timeout: 20_000,
+      // The audit log, one line of JSON for each decision, is standard error.
+      merge_logs: true,
+      env: { NODE_ENV: 'production', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+      filter_env: ['AWS_'],
+    },
+  ],
+};
