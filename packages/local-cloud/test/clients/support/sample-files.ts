@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 export const MEBIBYTE = 1024 * 1024;
 
 /** Names that have tripped clients and servers: each must come back as it went. */
-export const ODD_NAMES = [
+const ODD_NAMES = [
   'with space.bin',
   'plus+and=equals&amp;.bin',
   'per%cent%2Fand%41.bin',
