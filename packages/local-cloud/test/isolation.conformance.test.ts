@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithCeph, sharedCeph } from '../../../scripts/ceph/for-tests.ts';
 import { attributeCases } from './isolation/attribute-cases.ts';
 import { bucketCases } from './isolation/bucket-cases.ts';
+import { bucketPolicyCases } from './isolation/bucket-policy-cases.ts';
 import type { Cast, IsolationCase } from './isolation/case.ts';
 import { copyCases } from './isolation/copy-cases.ts';
 import { credentialCases } from './isolation/credential-cases.ts';
@@ -29,7 +30,7 @@ const GROUPS: Readonly<Record<string, readonly IsolationCase[]>> = {
   'multipart uploads': multipartCases,
   copies: copyCases,
   'tags and ACLs': attributeCases,
-  buckets: bucketCases,
+  buckets: [...bucketCases, ...bucketPolicyCases],
   'presigned URLs': presignedCases,
   forms: formCases,
   credentials: [...credentialCases, ...expiryCases],

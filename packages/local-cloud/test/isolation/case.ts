@@ -28,7 +28,7 @@ export interface IsolationCase {
   readonly run: (cast: Cast) => Promise<void>;
 }
 
-const DENIED: Answer = { status: 403, code: 'AccessDenied' };
+export const DENIED: Answer = { status: 403, code: 'AccessDenied' };
 
 export interface Expected {
   /** What AWS answers, and the local cloud like it. Default: 403 AccessDenied. */
