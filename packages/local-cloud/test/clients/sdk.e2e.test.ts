@@ -29,6 +29,7 @@ let harness: Harness;
 let admin: S3Client;
 const Bucket = BUCKET;
 const Key = 'data/x/there';
+const NO_BYTES = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 
 beforeAll(async () => {
   harness = await startHarness();
@@ -89,6 +90,12 @@ describe("the AWS SDK reads the cloud's errors as AWS's own", () => {
       (s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', IfNoneMatch: '*' })),
       'PreconditionFailed',
       412,
+    ],
+    [
+      'a SHA-256 that is not the one of the body, which is signed as it is',
+      (s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ChecksumSHA256: NO_BYTES })),
+      'BadDigest',
+      400,
     ],
     [
       'a bucket that still holds objects',
