@@ -39,7 +39,7 @@ export default {
       name: 'nothing-imports-an-app',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { path: '^(apps|examples|benchmarks)/' },
+      to: { path: '^(apps|examples|benchmarks|infra)/' },
     },
     {
       name: 'no-source-imports-a-test',

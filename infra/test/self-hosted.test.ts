@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressOf, fromHex } from '@data-universe/core-auth';
+import { isHotkeyAddress } from '@data-universe/core-auth';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { commandConfigSchema } from '../../packages/auth-lambda/src/command-conf
 const FOLDER = join(import.meta.dirname, '../self-hosted');
 const file = (name: string) => readFileSync(join(FOLDER, name), 'utf8');
 /** The address of examples that everybody knows. */
-const ALICE = fromHex('d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d');
+const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY';
 const EXECUTABLE = '/usr/local/bin/data-universe-auth';
 
 describe('the files of a server of one’s own', () => {
@@ -28,7 +28,8 @@ describe('the files of a server of one’s own', () => {
   it('neurons.json is a static registry for the same subnet', async () => {
     const { network, netuid } = commandConfigSchema.parse(JSON.parse(file('auth.json')));
     const registry = await StaticNeuronRegistry.fromFile(join(FOLDER, 'neurons.json'), { network });
-    const neuron = await registry.lookup(netuid, addressOf(ALICE));
+    if (!isHotkeyAddress(ALICE)) throw new Error('not an address');
+    const neuron = await registry.lookup(netuid, ALICE);
     expect(neuron).toMatchObject({ registered: true, validatorPermit: true });
   });
 
