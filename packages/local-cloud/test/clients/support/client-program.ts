@@ -56,7 +56,8 @@ function findClient(name: ClientName): ClientProgram | undefined {
   const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(path.delimiter)];
   const files = chosen === undefined ? folders.map((folder) => path.join(folder, name)) : [chosen];
   for (const file of files) {
-    const { stdout } = spawnSync(file, ask, { encoding: 'utf8', env: systemEnvironment(file) });
+    const env = systemEnvironment(file);
+    const { stdout } = spawnSync(file, ask, { encoding: 'utf8', env, timeout: LIMIT_MILLISECONDS });
     const version = answer.exec(stdout ?? '')?.[1];
     if (version !== undefined) {
       return { name, version, run: (...args) => run(file, ...args) };
