@@ -62,17 +62,17 @@ function isolation(kind: Server['kind'], start: () => Promise<Server>): void {
 
   describe.each(Object.entries(GROUPS))('%s', (_, cases) => {
     for (const { only = kind, name, run } of cases)
-      if (only === kind) it(name(kind), () => run(cast), 30_000);
+      if (only === kind) it(name(kind), () => run(cast));
 
     // One after each refusal, in turn; after a group all of them.
     afterEach(async () => {
       await NEIGHBOURS[turn++ % NEIGHBOURS.length]?.(cast);
-    }, 30_000);
+    });
 
     afterAll(async () => {
       for (const neighbour of NEIGHBOURS) await neighbour(cast);
       expect(await cast.world.everythingElse(cast.admin)).toEqual(before);
-    }, 30_000);
+    });
   });
 
   it('in the end nothing of anybody else has changed', async () => {
@@ -89,7 +89,7 @@ function isolation(kind: Server['kind'], start: () => Promise<Server>): void {
     if (kind === 'local cloud') return;
     const { Policy = '' } = await admin.send(new GetBucketPolicyCommand({ Bucket: bucket }));
     expect(Policy).toContain('user/admin');
-  }, 30_000);
+  });
 }
 
 /** Signs everybody in and lays out what they own: by the miners themselves where that is theirs. */

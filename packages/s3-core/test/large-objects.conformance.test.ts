@@ -28,7 +28,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describeRealStores('an object of more than one part', (store, kind) => {
-  describe('put once', { timeout: 60_000 }, () => {
+  describe('put once', { timeout: 120_000 }, () => {
     const key = parseObjectKey('large/once');
 
     it('comes back byte for byte, with the hash of the whole', async () => {
@@ -76,7 +76,7 @@ describeRealStores('an object of more than one part', (store, kind) => {
     expect(await codeOf(put)).toBe('ChecksumMismatch');
     expect(await codeOf(store().backend.head(key))).toBe('NotFound');
     expect(await openUploads(store(), key)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('that is aborted while it is sent leaves no object and no upload', async () => {
     const key = parseObjectKey('large/aborted');
@@ -92,8 +92,8 @@ describeRealStores('an object of more than one part', (store, kind) => {
     const put = store().backend.put(key, source, { sha256, signal: controller.signal });
     expect(await codeOf(put)).toBe('Aborted');
     expect(await codeOf(store().backend.head(key))).toBe('NotFound');
-    await expect.poll(() => openUploads(store(), key), { timeout: 10_000 }).toEqual([]);
-  }, 60_000);
+    await expect.poll(() => openUploads(store(), key), { timeout: 60_000 }).toEqual([]);
+  }, 120_000);
 
   // Ceph 16.2 takes no notice of If-None-Match where a multipart upload completes.
   const outcome =
@@ -115,5 +115,5 @@ describeRealStores('an object of more than one part', (store, kind) => {
     const { sha256: stored } = await store().backend.head(key);
     expect(bodies.map(sha256Of)).toContain(stored);
     expect(await openUploads(store(), key)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -11,5 +11,5 @@ const { capabilities } = new S3Backend({
 
 describeRealStores('S3Backend', (store) => {
   const create = async () => ({ backend: store().backend });
-  for (const { name, run } of conformanceCases({ capabilities, create })) it(name, run, 60_000);
+  for (const { name, run } of conformanceCases({ capabilities, create })) it(name, run, 180_000);
 });
