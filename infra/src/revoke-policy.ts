@@ -18,17 +18,14 @@ export interface RevokeOptions {
 }
 
 /**
- * A bucket's policy, as JSON, with exactly these revocations in it; every other statement stays as it is. Empty text
- * stands for a bucket without a policy. The answer is one line: Ceph refuses line feeds. Throws SyntaxError or ZodError.
+ * A bucket's policy, as JSON, with exactly these revocations in it; every other statement stays as it is. No policy is
+ * an error: it could be one that was not read, and writing the answer would remove it. Throws SyntaxError or ZodError.
  */
 export function revokePolicy(
   current: string,
   { bucket, revocations, mark }: RevokeOptions,
 ): string {
-  const document =
-    current.trim() === ''
-      ? { Version: '2012-10-17', Statement: [] }
-      : documentSchema.parse(JSON.parse(current));
+  const document = documentSchema.parse(JSON.parse(current));
   const kept = document.Statement.filter(({ Sid }) => !REVOCATION_SIDS.includes(Sid ?? ''));
   const added = revocationStatements(`arn:aws:s3:::${bucket}`, revocations, mark);
   return JSON.stringify({ ...document, Statement: [...kept, ...added] });
