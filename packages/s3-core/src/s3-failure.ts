@@ -24,7 +24,7 @@ export class S3Failure extends Error {
 }
 
 /** S3's own code of a translated error, where the StorageError's is too coarse. */
-export function s3CodeOf(error: unknown): string | undefined {
+function s3CodeOf(error: unknown): string | undefined {
   return failureOf(error)?.code;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startPut } from './support/put-process.ts';
@@ -12,16 +13,23 @@ it('an upload holds a few parts in memory, however large the object is', async (
   expect(existsSync(built), 'build the package first').toBe(true);
   let sha256: string | undefined;
   let received = 0;
-  const endpoint = await httpServer(async (request, response) => {
-    const { method, url = '', headers } = request;
-    for await (const chunk of request) received += url.includes('partNumber=') ? chunk.length : 0;
+  const endpoint = await httpServer((request, response) => {
+    request.on('data', ({ length }: Buffer) => {
+      if (request.url?.includes('partNumber=')) received += length;
+    });
+    request.on('end', () => answer(request, response));
+  });
+  const answer = (
+    { method, url = '', headers }: IncomingMessage,
+    response: ServerResponse,
+  ): void => {
     if (url.includes('?uploads')) {
       sha256 = String(headers['x-amz-meta-sha256']);
       response.end('<a><UploadId>u</UploadId></a>');
     } else if (url.includes('partNumber=')) response.writeHead(200, { etag: '"p"' }).end();
     else if (method === 'POST') response.end('<a><ETag>"e1"</ETag></a>');
     else response.writeHead(sha256 ? 200 : 404, objectAnswer(received, sha256).headers).end();
-  });
+  };
   const { accessKeyId, secretAccessKey } = CREDENTIALS;
   const { output } = await startPut({
     endpoint,

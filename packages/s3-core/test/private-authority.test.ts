@@ -15,14 +15,14 @@ let close: () => Promise<void>;
 
 beforeEach(async () => {
   certificate = selfSignedCertificate();
-  const server = createServer(certificate, async (request, response) => {
-    let received = 0;
-    for await (const chunk of request) received += chunk.length;
-    if (request.method === 'PUT') expect(received).toBe(BYTES.length);
-    const { headers } = objectAnswer(BYTES.length, SHA256);
-    if (request.method === 'PUT') response.writeHead(200, { ...headers, 'content-length': '0' });
-    else response.writeHead(200, headers);
-    response.end(request.method === 'GET' ? BYTES : undefined);
+  const server = createServer(certificate, (request, response) => {
+    request.resume();
+    request.on('end', () => {
+      const { headers } = objectAnswer(BYTES.length, SHA256);
+      if (request.method === 'PUT') response.writeHead(200, { ...headers, 'content-length': '0' });
+      else response.writeHead(200, headers);
+      response.end(request.method === 'GET' ? BYTES : undefined);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseObjectKey, readAll } from '@data-universe/storage-core';
 import { describe, expect, it } from 'vitest';
 import { httpServer } from './support/raw-server.ts';
@@ -43,11 +42,9 @@ async function breakingStore(behaviour: Behaviour) {
     const cut = behaviour.cutAfter?.(number) ?? behaviour.silentAfter?.(number);
     if (cut === undefined) response.end(BYTES.subarray(start, end));
     else
-      response.write(BYTES.subarray(start, start + cut), async () => {
-        if (behaviour.silentAfter) return;
+      response.write(BYTES.subarray(start, start + cut), () => {
         // The client shall have what was sent before it learns of the end.
-        await sleep(20);
-        response.destroy();
+        if (!behaviour.silentAfter) setTimeout(() => response.destroy(), 20);
       });
   });
   return { endpoint, seen };
