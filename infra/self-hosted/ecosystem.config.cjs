@@ -1,6 +1,4 @@
-// pm2 start ecosystem.config.cjs, where systemd is not at hand. The keys come from the shell that starts it.
-const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-
+// pm2 start ecosystem.config.cjs, where systemd is not at hand. The service's AWS_* keys come from the shell that starts it.
 module.exports = {
   apps: [
     {
@@ -14,13 +12,11 @@ module.exports = {
       autorestart: true,
       // Wrong usage or configuration: trying again changes nothing.
       stop_exit_codes: [2],
-      exp_backoff_restart_delay: 200,
       max_memory_restart: '512M',
       kill_timeout: 20_000,
       // The audit log, one line of JSON for each decision, is standard error.
       merge_logs: true,
-      env: { NODE_ENV: 'production', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
-      filter_env: ['AWS_'],
+      env: { NODE_ENV: 'production' },
     },
   ],
 };
