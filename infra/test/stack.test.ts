@@ -9,6 +9,7 @@ import { BundleMissingError } from '../src/bundle.ts';
 import { StorageStack } from '../src/stack.ts';
 import { EXAMPLE } from './example.ts';
 import { deployed, resource, resources, synthesise } from './synthesised.ts';
+import { asS3Lifecycle, json, policySchema, refOf } from './template-values.ts';
 
 const HOTKEY = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
 
@@ -402,44 +403,3 @@ describe('what an operator relies on', () => {
     switched.resourceCountIs('AWS::Budgets::Budget', 0);
   });
 });
-
-const oneOrMore = z.union([z.string(), z.array(z.string())]);
-const policySchema = z.object({
-  Statement: z.array(
-    z.looseObject({
-      Sid: z.string().optional(),
-      Effect: z.enum(['Allow', 'Deny']),
-      Action: oneOrMore.optional(),
-      Resource: z.union([oneOrMore, z.object({}).transform(() => [])]).optional(),
-      Condition: z.unknown().optional(),
-    }),
-  ),
-});
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-const refOf = (value: unknown) => z.strictObject({ Ref: z.string() }).parse(value).Ref;
-
-/** The rules as `aws s3api put-bucket-lifecycle-configuration` takes them. */
-function asS3Lifecycle(configuration: unknown) {
-  const { Rules } = z
-    .object({
-      Rules: z.array(
-        z.strictObject({
-          Id: z.string(),
-          Status: z.literal('Enabled'),
-          AbortIncompleteMultipartUpload: z.object({ DaysAfterInitiation: z.int() }).optional(),
-          NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.int() }).optional(),
-          ExpiredObjectDeleteMarker: z.boolean().optional(),
-        }),
-      ),
-    })
-    .parse(configuration);
-  return {
-    Rules: Rules.map(({ Id, ExpiredObjectDeleteMarker, ...rule }) => ({
-      ID: Id,
-      Filter: { Prefix: '' },
-      ...rule,
-      ...(ExpiredObjectDeleteMarker && { Expiration: { ExpiredObjectDeleteMarker } }),
-    })),
-  };
-}
