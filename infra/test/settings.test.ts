@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BundleMissingError, requireBundle } from '../src/bundle.ts';
 import { readSettings, SettingsError } from '../src/read-settings.ts';
 import { settingsSchema } from '../src/settings.ts';
 import { EXAMPLE } from './example.ts';
@@ -59,4 +60,11 @@ describe('the settings', () => {
   ])('%j is refused', (wrong) => {
     expect(settingsSchema.safeParse({ ...EXAMPLE, ...wrong }).success).toBe(false);
   });
+});
+
+it('a bundle that is not there is refused with what to do, before anything is synthesised', () => {
+  expect(() => requireBundle(folder)).toThrow(BundleMissingError);
+  expect(() => requireBundle(folder)).toThrow(/pnpm lambda:bundle/);
+  writeFileSync(join(folder, 'index.mjs'), '');
+  expect(requireBundle(folder)).toBe(folder);
 });

@@ -1,12 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BundleMissingError } from '../src/bundle.ts';
-import { StorageStack } from '../src/stack.ts';
 import { EXAMPLE } from './example.ts';
 import { deployed, resource, resources, synthesise } from './synthesised.ts';
 import { asS3Lifecycle, json, policySchema, refOf } from './template-values.ts';
@@ -295,21 +289,6 @@ describe('the credential service', () => {
       DomainNameConfigurations: [Match.objectLike({ SecurityPolicy: 'TLS_1_2' })],
     });
     expect(environment(switched).DATA_UNIVERSE_AUDIENCE).toBe('https://auth.example.com/auth');
-  });
-
-  it('is not synthesised without its bundle', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'infra-'));
-    try {
-      const build = () =>
-        new StorageStack(new App({ outdir: folder }), 'Storage', {
-          settings: EXAMPLE,
-          bundleDirectory: folder,
-        });
-      expect(build).toThrow(BundleMissingError);
-      expect(build).toThrow(/pnpm lambda:bundle/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
 
