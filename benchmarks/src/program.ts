@@ -12,6 +12,7 @@ import { compare } from './measure/compare.ts';
 import { type BenchmarkReport, reportOf } from './measure/figures.ts';
 import { sampleOf } from './measure/sample.ts';
 import { taskInputSchema } from './measure/task.ts';
+import { s3Command, serveS3Command } from './s3/s3-command.ts';
 import { isTaskName, TASKS } from './tasks.ts';
 
 export function createBenchProgram(): Command {
@@ -19,11 +20,14 @@ export function createBenchProgram(): Command {
     'The main paths against baselines, side by side in one run: look at the ratios.',
   );
   for (const benchmark of BENCHMARKS) program.addCommand(benchmarkCommand(benchmark));
+  program.addCommand(s3Command());
+  program.addCommand(serveS3Command(), { hidden: true });
   program.addCommand(runTaskCommand(), { hidden: true });
   return addExamples(program, [
     { command: 'pnpm bench publish', text: 'with a made database of 200,000 rows' },
     { command: 'pnpm bench read --rows 1000000', text: 'with a larger one' },
     { command: 'pnpm bench auth --json', text: 'one JSON document' },
+    { command: 'pnpm bench s3 --mb 12', text: 'with a file that goes up in one request' },
   ]);
 }
 

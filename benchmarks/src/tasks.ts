@@ -11,6 +11,11 @@ export const TASKS = {
   'sign requests': async () => (await import('./auth/signed-requests.ts')).prepareRequests,
   'access handler': async () => (await import('./auth/decide-task.ts')).decideTask,
   'sr25519 alone': async () => (await import('./auth/verify-task.ts')).verifyTask,
+  'S3Backend, put': async () => (await import('./s3/backend-tasks.ts')).backendPut,
+  'S3Backend, ranges': async () => (await import('./s3/backend-tasks.ts')).backendRead,
+  'raw SDK, put': async () => (await import('./s3/sdk-tasks.ts')).sdkPut,
+  'raw SDK, ranges': async () => (await import('./s3/sdk-tasks.ts')).sdkRead,
+  'node:http, put': async () => (await import('./s3/http-task.ts')).httpPut,
 } as const satisfies Record<string, () => Promise<Task>>;
 export type TaskName = keyof typeof TASKS;
 

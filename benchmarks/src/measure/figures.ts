@@ -44,16 +44,20 @@ export function reportOf(
     benchmark,
     units,
     rounds,
-    machine: {
-      node: process.version,
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-    },
+    machine: machine(),
     subject: figuresOf(subject, samples.subject),
     baseline: figuresOf(baseline, samples.baseline),
     ratio: ratioOf(({ seconds }) => seconds),
     cpuRatio: ratioOf(({ cpuSeconds }) => cpuSeconds),
     samples,
+  };
+}
+
+export function machine(): BenchmarkReport['machine'] {
+  return {
+    node: process.version,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
   };
 }
 
@@ -70,7 +74,7 @@ function figuresOf(task: TaskName, samples: readonly Sample[]): Figures {
   };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const upper = sorted[Math.floor(middle)] ?? Number.NaN;
