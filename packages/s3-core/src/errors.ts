@@ -29,7 +29,8 @@ export function toStorageError(
   if (error instanceof CredentialsFailure) return credentialsError(error, call);
   const seen = describeFailure(error, context.redact);
   const network = networkMeaning(error);
-  if (seen.status === undefined && network !== undefined)
+  // With a status, too: an answer that was cut in its body may have gone on to say why.
+  if (network !== undefined)
     return failure(call, {
       code: network.code,
       message: `${context.place}: ${network.message}`,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type CallContext, failure, type Sha256 } from '@data-universe/storage-core';
+import { LinkedSignal } from './linked-signal.ts';
 
 /** What one write hands to the connection: little enough to notice a stall, and for TLS to encrypt at once. */
 const SLICE = 256 * 1024;
@@ -25,8 +26,7 @@ export async function sendBody<T>(
   { length, call, onSent }: BodyOptions,
   send: (body: Readable, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const signals = call.signal === undefined ? [] : [call.signal];
+  const ending = new LinkedSignal(call.signal);
   let sent = 0;
   const counted = async function* () {
     for await (const chunk of chunks) {
@@ -40,10 +40,10 @@ export async function sendBody<T>(
   let failed: unknown;
   body.once('error', (error) => {
     failed = error;
-    controller.abort(error);
+    ending.abort(error);
   });
   try {
-    const result = await send(body, AbortSignal.any([...signals, controller.signal]));
+    const result = await send(body, ending.signal);
     if (sent === length) return result;
     throw failure(call, {
       code: 'Unavailable',
@@ -51,9 +51,10 @@ export async function sendBody<T>(
     });
   } catch (error) {
     // An answer before the whole body was sent leaves a connection that waits for the rest.
-    controller.abort(error);
+    ending.abort(error);
     throw failed ?? error;
   } finally {
+    ending.letGo();
     body.destroy();
   }
 }

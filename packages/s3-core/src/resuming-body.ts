@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import {
+  abortedError,
   type CallContext,
   failure,
   isStorageError,
@@ -37,9 +38,10 @@ export function resumingBody(
 
   const resume = async (cut: StorageError): Promise<Reading> => {
     try {
-      const stream = await reopen(position);
-      if (released) stream.destroy();
-      return new Reading(stream);
+      const next = new Reading(await reopen(position));
+      if (!released) return next;
+      next.close();
+      throw abortedError(call);
     } catch (error) {
       // A store without ranges: the whole can be read again, though not from here on.
       throw isStorageError(error, 'Unsupported') ? cut : error;
@@ -65,13 +67,18 @@ export function resumingBody(
     }
   };
 
+  const release = () => {
+    released = true;
+    call.signal?.removeEventListener('abort', release);
+    reading.close();
+  };
+  // Its reader may be busy elsewhere, and never come back for the rest.
+  call.signal?.addEventListener('abort', release, { once: true });
+
   return objectBody({
     ...call,
     length: range.end - range.start,
-    release: () => {
-      released = true;
-      reading.close();
-    },
+    release,
     pull: async () => {
       // Its reader may take as long as it likes.
       const asked = performance.now();

@@ -6,7 +6,7 @@ import {
   type StorageError,
 } from '@data-universe/storage-core';
 import type { RetryQuota } from './retry-quota.ts';
-import { isGone, leavesDoubt, retryAfterOf } from './s3-failure.ts';
+import { isGone, leavesDoubt, retryAfterOf, wasDamagedOnTheWay } from './s3-failure.ts';
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
@@ -27,7 +27,7 @@ export interface Attempt {
 }
 
 /**
- * Repeats what fails with a retryable StorageError, with exponential back-off and full jitter, or
+ * Repeats what fails with a retryable StorageError, or was damaged on its way, with exponential back-off and full jitter, or
  * after the time the store asks for. Throws the last error.
  */
 export async function withRetry<T>(
@@ -45,7 +45,8 @@ export async function withRetry<T>(
       quota.giveBack(paid);
       return result;
     } catch (error) {
-      if (!isStorageError(error) || !error.retryable || number >= maxAttempts) throw error;
+      if (!isStorageError(error) || number >= maxAttempts) throw error;
+      if (!error.retryable && !wasDamagedOnTheWay(error)) throw error;
       // Asking again for an upload that is gone does not bring it back.
       if (isGone(error)) throw error;
       // The second attempt had fresh credentials: a third would have no better.

@@ -76,7 +76,8 @@ export class S3Backend implements StorageBackend {
 
   /**
    * Aborts the uploads in the journal that no put will finish: old ones, and those whose key has an
-   * object by now. Without a journal there is nothing to sweep. Throws StorageError Aborted.
+   * object by now. Without a journal there is nothing to sweep. Throws StorageError
+   * Aborted, and Unknown where the journal fails; what the store refuses is in the report.
    */
   async sweepUploads(options: SweepOptions = {}): Promise<SweepReport> {
     return sweepUploads(this.#connection, options);

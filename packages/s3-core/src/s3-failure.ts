@@ -1,5 +1,7 @@
 import { StorageError } from '@data-universe/storage-core';
 
+const DAMAGED = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch']);
+
 /** What a StorageError keeps of an SDK error, which carries whole requests and answers. */
 export class S3Failure extends Error {
   override readonly name = 'S3Failure';
@@ -45,6 +47,14 @@ export function isGone(error: unknown): boolean {
 function failureOf(error: unknown): S3Failure | undefined {
   const cause = error instanceof StorageError ? error.cause : undefined;
   return cause instanceof S3Failure ? cause : undefined;
+}
+
+/**
+ * The store received other bytes than were signed for. They were right when they left: a body is
+ * checked against its hash before its last chunk is handed over.
+ */
+export function wasDamagedOnTheWay(error: StorageError): boolean {
+  return error.code === 'ChecksumMismatch' && DAMAGED.has(s3CodeOf(error) ?? '');
 }
 
 /** Whether the store may have done what it was asked: it said nothing, or that it broke. */

@@ -1,5 +1,6 @@
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { S3Connection } from './connection.ts';
+import { LinkedSignal } from './linked-signal.ts';
 import { type StoredPart, uploadPart } from './multipart-requests.ts';
 import { base64Of, versionOf } from './object-info.ts';
 import { type ReadPart, readParts } from './read-parts.ts';
@@ -15,17 +16,15 @@ export async function sendParts(
   upload: Upload,
   { uploadId, partSize, present }: UploadSession,
 ): Promise<CompletedPart[]> {
-  const failed = new AbortController();
-  const signals = upload.call.signal === undefined ? [] : [upload.call.signal];
-  const call = { ...upload.call, signal: AbortSignal.any([...signals, failed.signal]) };
-  const stoppable: Upload = { ...upload, call };
+  const stopping = new LinkedSignal(upload.call.signal);
+  const stoppable: Upload = { ...upload, call: { ...upload.call, signal: stopping.signal } };
   const completed: CompletedPart[] = [];
   const underWay = new Set<Promise<void>>();
   const firstError: unknown[] = [];
   const fail = (error: unknown) => {
     firstError.push(error);
     // What the others then say is only that they were stopped.
-    failed.abort();
+    stopping.abort();
   };
 
   const send = async (part: ReadPart): Promise<void> => {
@@ -55,6 +54,7 @@ export async function sendParts(
     fail(error);
   }
   await Promise.all(underWay);
+  stopping.letGo();
   if (firstError.length > 0) throw firstError[0];
   return completed.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
 }

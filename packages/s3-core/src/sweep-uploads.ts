@@ -1,4 +1,5 @@
 import {
+  type CallContext,
   type CallOptions,
   isStorageError,
   type ObjectKey,
@@ -7,6 +8,7 @@ import {
 import type { S3Connection } from './connection.ts';
 import { abortUpload } from './multipart-requests.ts';
 import { headFacts } from './object-info.ts';
+import { noted } from './upload-journal.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -24,7 +26,7 @@ export interface SweepReport {
   readonly failed: readonly ObjectKey[];
 }
 
-/** Aborts uploads in the journal that are old, or whose key has an object by now. Throws Aborted. */
+/** Aborts uploads in the journal that are old, or whose key has an object by now. Throws StorageError. */
 export async function sweepUploads(
   connection: S3Connection,
   { olderThanDays = 7, signal }: SweepOptions,
@@ -33,19 +35,27 @@ export async function sweepUploads(
   const kept: ObjectKey[] = [];
   const failed: ObjectKey[] = [];
   const { uploadJournal } = connection.options;
+  const call: CallContext = { operation: 'put', signal };
   const oldest = Date.now() - olderThanDays * DAY_MS;
-  for await (const { key, record } of uploadJournal?.entries() ?? []) {
-    throwIfAborted({ operation: 'put', key, signal });
+  const entries = await noted(call, () => uploadJournal && all(uploadJournal.entries()));
+  for (const { key, record } of entries ?? []) {
+    throwIfAborted({ ...call, key });
     const active = connection.journaledKeys.has(key);
     const old = record.startedAt.getTime() < oldest;
     if (active || !(old || (await isTaken(connection, key, signal)))) {
       kept.push(key);
     } else if (await abortUpload(connection, key, record.uploadId)) {
-      await uploadJournal?.clear(key);
+      await noted(call, () => uploadJournal?.clear(key));
       removed.push(key);
     } else failed.push(key);
   }
   return { removed, kept, failed };
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
 
 /** Whether an object has the key. One that can't be looked at may still be waited for. */

@@ -1,4 +1,9 @@
-import type { ObjectKey, Sha256 } from '@data-universe/storage-core';
+import {
+  type CallContext,
+  failure,
+  type ObjectKey,
+  type Sha256,
+} from '@data-universe/storage-core';
 
 /** An upload in parts that has begun: all that another run needs to go on with it. */
 export interface UploadRecord {
@@ -22,4 +27,14 @@ export interface UploadJournal {
   save(key: ObjectKey, record: UploadRecord): Promise<void>;
   clear(key: ObjectKey): Promise<void>;
   entries(): AsyncIterable<{ readonly key: ObjectKey; readonly record: UploadRecord }>;
+}
+
+/** What a journal is asked, with its failures as StorageErrors. */
+export async function noted<T>(call: CallContext, ask: () => Promise<T> | undefined) {
+  try {
+    return await ask();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw failure(call, { code: 'Unknown', message: `the upload journal failed: ${why}`, cause });
+  }
 }

@@ -1,10 +1,10 @@
-import { failure, isStorageError, type StorageError } from '@data-universe/storage-core';
+import { isStorageError, type StorageError } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
 import { abortUpload, createUpload, listParts, type StoredPart } from './multipart-requests.ts';
 import { fittingPartSize } from './parts.ts';
 import { isGone } from './s3-failure.ts';
 import type { Upload } from './upload.ts';
-import type { UploadJournal, UploadRecord } from './upload-journal.ts';
+import { noted, type UploadJournal, type UploadRecord } from './upload-journal.ts';
 
 /** An upload in parts that is open at the store. */
 export interface UploadSession {
@@ -21,7 +21,7 @@ export async function openSession(
   journal: UploadJournal | undefined,
 ): Promise<UploadSession> {
   const { key, source, sha256 } = upload;
-  const record = await noted(upload, () => journal?.load(key));
+  const record = await noted(upload.call, () => journal?.load(key));
   if (record !== undefined) {
     const present = await presentParts(connection, upload, record);
     if (present !== undefined)
@@ -32,7 +32,7 @@ export async function openSession(
   const partSize = fittingPartSize(connection.options.partSize, source.size);
   const begun = { uploadId, size: source.size, partSize, sha256, startedAt: new Date() };
   try {
-    await noted(upload, () => journal?.save(key, begun));
+    await noted(upload.call, () => journal?.save(key, begun));
   } catch (error) {
     await abortUpload(connection, key, uploadId);
     throw error;
@@ -61,7 +61,7 @@ export async function closeSession(
   upload: Upload,
   journal: UploadJournal | undefined,
 ): Promise<void> {
-  await noted(upload, () => journal?.clear(upload.key));
+  await noted(upload.call, () => journal?.clear(upload.key));
 }
 
 /**
@@ -76,19 +76,10 @@ export async function leaveSession(
 ): Promise<void> {
   if (journal !== undefined && mayGoOn(error) && !isGone(error)) return;
   const removed = isGone(error) || (await abortUpload(connection, upload.key, uploadId));
-  if (removed) await noted(upload, () => journal?.clear(upload.key));
+  if (removed) await noted(upload.call, () => journal?.clear(upload.key));
 }
 
 /** Whether the same put may succeed later, as it stands. */
 function mayGoOn(error: unknown): error is StorageError {
   return isStorageError(error) && (error.retryable || error.code === 'Aborted');
-}
-
-async function noted<T>({ call }: Upload, work: () => Promise<T> | undefined) {
-  try {
-    return await work();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw failure(call, { code: 'Unknown', message: `the upload journal failed: ${why}`, cause });
-  }
 }

@@ -83,6 +83,22 @@ describe('a store that keeps silent', () => {
   });
 });
 
+describe('a reader that never comes back', () => {
+  it('has left its connection with its abort', async () => {
+    let closed = false;
+    const endpoint = await httpServer((_, response) => {
+      response.on('close', () => {
+        closed = true;
+      });
+      response.writeHead(200, objectAnswer(LARGE.length).headers).write('some');
+    });
+    const controller = new AbortController();
+    await backendAt(endpoint).get(KEY, { signal: controller.signal });
+    controller.abort();
+    await expect.poll(() => closed).toBe(true);
+  });
+});
+
 describe('a reader that pauses', () => {
   it('is not taken for a store that does', async () => {
     const endpoint = await httpServer((_, response) => {

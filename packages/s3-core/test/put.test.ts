@@ -107,6 +107,8 @@ describe('a put that fails', () => {
     ['500', s3Error(500, 'InternalError')],
     ['a racing writer', s3Error(409, 'ConditionalRequestConflict')],
     ['a cut connection', 'cut'],
+    ['damage on its way', s3Error(400, 'XAmzContentSHA256Mismatch')],
+    ['damage that its checksum tells', s3Error(400, 'BadDigest')],
   ])('is repeated with a fresh body after %s', async (_, failure) => {
     const backend = await script([failure, STORED]);
     await put(backend);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
@@ -268,6 +268,18 @@ describe('an upload that no restart can repair', { timeout: 60_000 }, () => {
     expect(await backend.sweepUploads()).toMatchObject({ kept: [key] });
     expect(await backend.sweepUploads({ olderThanDays: -1 })).toMatchObject({ removed: [key] });
     expect(await openUploads()).toEqual([]);
+  });
+});
+
+describe('a journal that fails', { timeout: 60_000 }, () => {
+  it('fails the put as its own error, and leaves no upload that nobody remembers', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    journal = new FileUploadJournal(join(folder, 'a-file', 'uploads'));
+    backend = backendWith({});
+    const failed = { code: 'Unknown', message: expect.stringContaining('upload journal failed') };
+    await expect(put()).rejects.toMatchObject(failed);
+    expect(await openUploads()).toEqual([]);
+    await expect(backend.sweepUploads()).rejects.toMatchObject(failed);
   });
 });
 
