@@ -8,6 +8,10 @@ import {
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** For that long nothing is read; afterwards what comes is dropped. */
+const STALL_MS = 3_000;
 
 export type Fault =
   /** The store does what it was asked, and its answer is lost. */
@@ -137,20 +141,24 @@ async function* upTo(
   { request: how, at }: Extract<Fault, { readonly request: string }>,
 ): AsyncGenerator<Uint8Array> {
   const { socket } = incoming;
-  const act = async (): Promise<never> => {
-    if (how === 'reset') socket.resetAndDestroy();
-    else if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
+  const cut = (): never => {
+    socket.resetAndDestroy();
     throw new Error('the request was cut');
   };
-  if (at === 0) await act();
+  if (at === 0 && how === 'reset') cut();
   let passed = 0;
   for await (const chunk of incoming) {
-    yield chunk.subarray(0, at - passed);
+    if (passed < at) yield chunk.subarray(0, at - passed);
+    const reached = passed < at && passed + chunk.length >= at;
     passed += chunk.length;
-    // Within the loop, whose end would close the connection.
-    if (passed >= at) await act();
+    if (!reached) continue;
+    if (how === 'reset') cut();
+    // Only who reads notices that the other side has gone.
+    await sleep(STALL_MS, undefined, { ref: false });
   }
-  await act();
+  if (how === 'reset') cut();
+  await new Promise((resolve) => socket.once('close', resolve));
+  throw new Error('the request was left');
 }
 
 async function reply(
