@@ -14,8 +14,8 @@ import { KEEP } from './keep.ts';
 import type { ResourceNames } from './resource-names.ts';
 import type { Settings } from './settings.ts';
 
-/** Removes parts that a publisher left behind; it finishes or begins anew well within this. */
-const ABANDONED_UPLOAD_DAYS = 2;
+/** One day after a publisher gives up an upload of its own: until then the next run goes on with its parts. */
+const ABANDONED_UPLOAD_DAYS = 8;
 
 /** The dataset's bucket: versioned, encrypted, private, create-only; it stays when the stack goes. */
 export function datasetBucket(scope: Construct, settings: Settings, names: ResourceNames): Bucket {
