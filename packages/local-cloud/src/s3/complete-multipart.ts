@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CloudError, invalidRequest } from '../errors.ts';
 import { readBoundedText } from '../http/bounded-text.ts';
@@ -6,6 +6,7 @@ import { type HttpResponse, xmlResponse } from '../http/response.ts';
 import { document, element, field, malformedXml, parseXml } from '../http/xml.ts';
 import { CHECKSUM_ALGORITHMS, type StoredChecksum } from '../store/attributes.ts';
 import type { BlobStore } from '../store/blobs.ts';
+import { MOST_PIECES } from '../store/joined-blobs.ts';
 import type { Part, Upload } from '../store/upload-store.ts';
 import { createHasher, type Hasher } from './checksum-hasher.ts';
 import { operationAborted } from './errors.ts';
@@ -63,7 +64,11 @@ export async function completeMultipartUpload(request: S3Request): Promise<HttpR
       algorithm !== undefined && type === 'FULL_OBJECT' ? createHasher(algorithm) : undefined;
     const composite = compositeChecksum(upload, parts);
     if (composite !== undefined) checkObjectChecksum(request, composite);
-    const blob = await store.blobs.write(joined(store.blobs, parts, hasher));
+    // A checksum of the whole, or too many files to hold open: only then are the bytes read and copied.
+    const copied = hasher !== undefined || parts.length > MOST_PIECES;
+    const blob = copied
+      ? await store.blobs.write(joined(store.blobs, parts, hasher))
+      : randomUUID();
     const checksum: StoredChecksum | undefined =
       algorithm !== undefined && hasher !== undefined
         ? { algorithm, value: hasher.digest().toString('base64'), type: 'FULL_OBJECT' }
@@ -86,7 +91,7 @@ export async function completeMultipartUpload(request: S3Request): Promise<HttpR
         if (checksum !== undefined) checkObjectChecksum(request, checksum);
         conditions.atCommit(current);
       },
-      upload.id,
+      { uploadId: upload.id, pieces: copied ? undefined : parts },
     );
     return { etag, checksum };
   });

@@ -35,6 +35,13 @@ const SCHEMA = `
     attributes TEXT NOT NULL,
     PRIMARY KEY (upload, number)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS joined_blobs (
+    blob TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    piece TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (blob, ordinal)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** Another process has the directory open. */

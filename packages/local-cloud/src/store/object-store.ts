@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { attributesSchema, type ObjectAttributes } from './attributes.ts';
 import { BlobStore } from './blobs.ts';
 import { openDatabase } from './database.ts';
+import { JoinedBlobs, type Piece } from './joined-blobs.ts';
 import { type Listing, type ListingRequest, listObjects } from './listing.ts';
 import { UploadStore } from './upload-store.ts';
 
@@ -27,6 +28,12 @@ interface ObjectRow {
   readonly attributes: string;
 }
 
+/** The upload that an object is assembled from, and its parts where they are joined instead of copied. */
+export interface AssembledFrom {
+  readonly uploadId: string;
+  readonly pieces?: readonly Piece[] | undefined;
+}
+
 /** Looks at the object that stands under a key at the instant of the write; throws to refuse the write. */
 export type WriteGuard = (current: StoredObject | undefined) => void;
 
@@ -35,11 +42,13 @@ export class ObjectStore {
   readonly blobs: BlobStore;
   readonly uploads: UploadStore;
   readonly #database: Database.Database;
+  readonly #joined: JoinedBlobs;
 
   private constructor(database: Database.Database, blobs: BlobStore) {
     this.#database = database;
     this.blobs = blobs;
     this.uploads = new UploadStore(database, blobs);
+    this.#joined = new JoinedBlobs(database, blobs);
   }
 
   static async open(directory: string): Promise<ObjectStore> {
@@ -47,7 +56,9 @@ export class ObjectStore {
     const database = openDatabase(directory);
     try {
       const referenced = database
-        .prepare<[], { blob: string }>('SELECT blob FROM objects UNION ALL SELECT blob FROM parts')
+        .prepare<[], { blob: string }>(
+          'SELECT blob FROM objects UNION ALL SELECT blob FROM parts UNION ALL SELECT piece FROM joined_blobs',
+        )
         .all();
       const blobs = await BlobStore.open(directory, new Set(referenced.map((row) => row.blob)));
       return new ObjectStore(database, blobs);
@@ -110,7 +121,7 @@ export class ObjectStore {
 
   /** A stream of bytes [start, endExclusive) of an object as it was found. */
   read(object: StoredObject, start: number, endExclusive: number): Promise<Readable> {
-    return this.blobs.read(object.blob, start, endExclusive);
+    return this.#joined.read(object.blob, start, endExclusive);
   }
 
   /**
@@ -121,7 +132,7 @@ export class ObjectStore {
     bucket: string,
     object: StoredObject,
     guard: WriteGuard,
-    uploadId?: string,
+    from?: AssembledFrom,
   ): Promise<void> {
     let unused: readonly string[] = [object.blob];
     try {
@@ -142,8 +153,12 @@ export class ObjectStore {
             object.modified,
             JSON.stringify(object.attributes),
           );
-        const parts = uploadId === undefined ? [] : this.uploads.removeRows(uploadId);
-        return [...(current === undefined ? [] : [current.blob]), ...parts];
+        const pieces = from?.pieces ?? [];
+        this.#joined.add(object.blob, pieces);
+        const kept = new Set(pieces.map(({ blob }) => blob));
+        const parts = from === undefined ? [] : this.uploads.removeRows(from.uploadId);
+        const replaced = current === undefined ? [] : this.#joined.forget(current.blob);
+        return [...replaced, ...parts.filter((blob) => !kept.has(blob))];
       })();
     } finally {
       for (const blob of unused) await this.blobs.remove(blob);
@@ -158,9 +173,9 @@ export class ObjectStore {
       this.#database
         .prepare('DELETE FROM objects WHERE bucket = ? AND key = ?')
         .run(bucket, Buffer.from(key, 'utf8'));
-      return current?.blob;
+      return current === undefined ? [] : this.#joined.forget(current.blob);
     })();
-    if (removed !== undefined) await this.blobs.remove(removed);
+    for (const blob of removed) await this.blobs.remove(blob);
   }
 }
 
