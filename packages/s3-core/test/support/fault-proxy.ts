@@ -52,6 +52,8 @@ export async function startFaultProxy(
   const seen: string[] = [];
   const serve = (incoming: IncomingMessage, response: ServerResponse) => {
     const line = `${incoming.method} ${incoming.url}`;
+    // Node takes it from a request whose connection is gone.
+    const { socket } = incoming;
     seen.push(line);
     const fault = faultOf(line, incoming);
     const refused = typeof fault === 'object' && 'status' in fault;
@@ -62,7 +64,7 @@ export async function startFaultProxy(
       ? refuse(incoming, response, fault)
       : forward(target, incoming, response, fault);
     // The connection is cut already, by this fault, by the client or by the store.
-    served.catch(() => incoming.socket.destroy());
+    served.catch(() => socket.destroy());
   };
   const server = createServer(serve).on('checkContinue', serve);
   const listen = (port: number) =>
