@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   addExamples,
@@ -6,6 +7,7 @@ import {
   formatCount,
   formatDuration,
   renderTable,
+  UsageError,
 } from '@data-universe/app-kit';
 import { Command } from 'commander';
 import { type DemoReport, holds, runDemo } from './demo.ts';
@@ -20,6 +22,9 @@ export function createDemoProgram(): Command {
       const { output, progress, setExitCode, env } = contextOf(command);
       // A package manager changes into the project's folder; paths are meant from where it was called.
       const database = db === undefined ? undefined : resolve(env.INIT_CWD ?? '', db);
+      if (database !== undefined && !existsSync(database)) {
+        throw new UsageError(`--db: there is no file ${database}`);
+      }
       const report = await runDemo(database, progress);
       if (!holds(report)) setExitCode(EXIT.finding);
       output.print(report, () => textOf(report));
