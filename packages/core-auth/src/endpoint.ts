@@ -1,4 +1,5 @@
 import { AccessError, type AccessErrorCode } from './access-error.ts';
+import { isLoopbackHost } from './loopback-host.ts';
 
 /**
  * The URL of a service that is spoken to over TLS, or on this machine.
@@ -23,19 +24,11 @@ export function parseServiceUrl(
       message: `${what} must have no user name, password or #fragment`,
     });
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw new AccessError({
       code: 'InsecureEndpoint',
       message: `${what} ${url.origin} is not encrypted, and credentials would cross a network: use https (http is for this machine alone)`,
     });
   }
   return url;
-}
-
-/**
- * `hostname` as WHATWG URL normalises it: numeric forms are dotted decimal, IPv6 in brackets. Names
- * below `.localhost` are not this machine for sure: many systems ask the network's DNS for them.
- */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@data-universe/core-auth/loopback-host';
 import { z } from 'zod';
 import { GENESIS_HASHES } from './chain-block.ts';
 import { hashSchema } from './hex-bytes.ts';
@@ -65,13 +66,8 @@ function endpointProblem(text: string): string | undefined {
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
     return 'it must have no user name, password or #fragment';
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     return 'https is needed: http is for this machine alone';
   }
   return undefined;
-}
-
-/** `hostname` as WHATWG URL normalises it: numeric forms are dotted decimal, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@data-universe/core-auth/loopback-host';
 import { z } from 'zod';
 
 /** Said of each setting, next to its zod rule; the documentation and the messages are made of it. */
@@ -15,15 +16,12 @@ export const settings = z.registry<SettingMeta>();
 /** Said of a group of settings. */
 export const groups = z.registry<Pick<SettingMeta, 'expected'>>();
 
-/** Names below `.localhost` are not: many systems ask the network's DNS for them. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 /** Plain http would show credentials to the network: it is accepted on this machine alone. */
 function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   const encrypted =
-    url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
   const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   return encrypted && bare;
 }
