@@ -7,7 +7,7 @@ import { isHotkeyAddress } from '@data-universe/core-auth';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { commandConfigSchema } from '../../packages/auth-lambda/src/command-config.ts';
+import { commandConfigSchema } from '../../packages/auth-lambda/src/server/command-config.ts';
 
 const FOLDER = join(import.meta.dirname, '../self-hosted');
 const file = (name: string) => readFileSync(join(FOLDER, name), 'utf8');

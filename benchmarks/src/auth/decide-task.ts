@@ -3,11 +3,12 @@ import {
   ManualClock,
   MemoryAuditSink,
   MemoryCredentialIssuer,
-  MemoryDenyList,
   MemoryNonceStore,
+  MemoryOwnerLevers,
   MemoryQuotaStore,
   TokenBucketLimiter,
 } from '@data-universe/auth-lambda';
+import { verifySignature } from '@data-universe/core-auth';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
 import type { Task } from '../measure/task.ts';
 import { ADDRESSEE, readRequests, SIGNED_AT, signers } from './signed-requests.ts';
@@ -20,7 +21,11 @@ export const decideTask: Task = async ({ prepared, units }) => {
   const handler = handlerFor(units);
   return async () => {
     for (const body of bodies) {
-      const { status, body: answer } = await handler({ body, sourceAddress: '127.0.0.1' });
+      const { status, body: answer } = await handler({
+        body,
+        headers: {},
+        sourceAddress: '127.0.0.1',
+      });
       if (status !== 200) throw new Error(`refused: ${answer}`);
     }
     return { units, bytes: null };
@@ -43,7 +48,8 @@ function handlerFor(requests: number) {
         netuid: ADDRESSEE.netuid,
         neurons,
       }),
-      denyList: new MemoryDenyList(),
+      levers: new MemoryOwnerLevers(),
+      verify: verifySignature,
       quota: new MemoryQuotaStore(),
       issuer: new MemoryCredentialIssuer({ clock }),
       audit: new MemoryAuditSink(),

@@ -18,6 +18,7 @@ const SET_UP: ReadonlySet<string> = new Set([
   'ClockSkew',
   'NotRegistered',
   'NoValidatorPermit',
+  'InsufficientStake',
   'Denied',
   'BadRequest',
   'InsecureEndpoint',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { startFromCommandLine } from './auth-command.ts';
+import { startFromCommandLine } from './server/auth-command.ts';
 
 // The AWS SDK's advice to developers on Node's versions has no place among audit lines.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -1,47 +1,47 @@
+export type { AuditRecord, AuditSink } from './audit/audit-sink.ts';
+export { MemoryAuditSink } from './audit/memory-audit-sink.ts';
+export { StreamAuditSink } from './audit/stream-audit-sink.ts';
 export {
   type AccessConfig,
   type AccessConfigInput,
   accessConfigSchema,
-} from './access-config.ts';
+} from './decision/access-config.ts';
 export {
   type AccessHandler,
   type AccessInput,
   type AccessOutput,
   createAccessHandler,
-} from './access-handler.ts';
-export type { AccessPorts } from './access-ports.ts';
-export type { AddressLimiter, AddressVerdict } from './address-limiter.ts';
-export type { AuditRecord, AuditSink } from './audit-sink.ts';
-export { type AuthServer, type AuthServerOptions, startAuthServer } from './auth-server.ts';
-export { isBucketName } from './bucket-name.ts';
-export { MAX_CLOCK_SKEW_SECONDS } from './check-clock.ts';
-export { type Clock, ManualClock, systemClock } from './clock.ts';
+} from './decision/access-handler.ts';
+export type { AccessPorts } from './decision/access-ports.ts';
+export { MAX_CLOCK_SKEW_SECONDS } from './decision/check-clock.ts';
+export { type Clock, ManualClock, systemClock } from './decision/clock.ts';
+export { isBucketName } from './grant/bucket-name.ts';
 export {
   type CredentialIssuer,
   type IssuedCredentials,
   type IssueOrder,
   IssuerUnavailableError,
-} from './credential-issuer.ts';
-export type { DenyList } from './deny-list.ts';
-export { grantedPrefixes, type Scope } from './granted-prefixes.ts';
-export { MemoryAuditSink } from './memory-audit-sink.ts';
-export { MemoryCredentialIssuer } from './memory-credential-issuer.ts';
-export { MemoryDenyList } from './memory-deny-list.ts';
-export {
-  MemoryNonceStore,
-  type MemoryNonceStoreOptions,
-  NonceStoreFullError,
-} from './memory-nonce-store.ts';
-export { MemoryQuotaStore } from './memory-quota-store.ts';
-export type { NonceStore } from './nonce-store.ts';
-export { MAX_BODY_BYTES } from './parse-request.ts';
-export type { QuotaCharge, QuotaStore } from './quota-store.ts';
+} from './grant/credential-issuer.ts';
+export { grantedPrefixes, type Scope } from './grant/granted-prefixes.ts';
+export { MemoryCredentialIssuer } from './grant/memory-credential-issuer.ts';
 export {
   MAX_POLICY_CHARACTERS,
   SessionPolicyError,
   type SessionPolicyOptions,
   sessionPolicy,
-} from './session-policy.ts';
-export { StreamAuditSink } from './stream-audit-sink.ts';
-export { StsIssuer, type StsIssuerOptions } from './sts-issuer.ts';
-export { TokenBucketLimiter, type TokenBucketOptions } from './token-bucket-limiter.ts';
+} from './grant/session-policy.ts';
+export { StsIssuer, type StsIssuerOptions } from './grant/sts-issuer.ts';
+export type { AddressLimiter, AddressVerdict } from './limits/address-limiter.ts';
+export { TokenBucketLimiter, type TokenBucketOptions } from './limits/token-bucket-limiter.ts';
+export { type AuthServer, type AuthServerOptions, startAuthServer } from './server/auth-server.ts';
+export {
+  MemoryNonceStore,
+  type MemoryNonceStoreOptions,
+  NonceStoreFullError,
+} from './state/memory-nonce-store.ts';
+export { MemoryOwnerLevers, type PausedActions } from './state/memory-owner-levers.ts';
+export { MemoryQuotaStore } from './state/memory-quota-store.ts';
+export type { NonceStore } from './state/nonce-store.ts';
+export type { OwnerLevers } from './state/owner-levers.ts';
+export type { QuotaCharge, QuotaStore } from './state/quota-store.ts';
+export { MAX_BODY_BYTES } from './wire/read-claim.ts';

@@ -60,7 +60,16 @@ describe('a granted request', () => {
   test('asks every port once, in the order of the design', async () => {
     const service = makeService();
     await ask(service, uploadRequest());
-    const order = ['limiter', 'nonces', 'registry', 'denyList', 'quota', 'issuer'];
+    const order = [
+      'limiter',
+      'verify',
+      'pause',
+      'nonces',
+      'registry',
+      'denyList',
+      'quota',
+      'issuer',
+    ];
     expect(service.calls).toEqual(order);
   });
 
@@ -124,7 +133,7 @@ describe('the signature', () => {
     const output = await ask(service, { ...uploadRequest(), ...change });
     expect(output.status).toBe(401);
     expect(refusalOf(output).code).toBe('BadSignature');
-    expect(service.calls).toEqual(['limiter']);
+    expect(service.calls).toEqual(['limiter', 'verify']);
     const [line] = service.audit.records;
     expect(line?.hotkey).toBeUndefined();
     expect(line?.claimed_hotkey).toBeDefined();
@@ -202,7 +211,7 @@ describe('the registry', () => {
     const output = await ask(service, uploadRequest(stranger));
     expect(output.status).toBe(403);
     expect(refusalOf(output).code).toBe('NotRegistered');
-    expect(service.calls).toEqual(['limiter', 'nonces', 'registry']);
+    expect(service.calls).toEqual(['limiter', 'verify', 'pause', 'nonces', 'registry']);
   });
 
   test("a miner that asks for a validator's read is NoValidatorPermit", async () => {
@@ -210,7 +219,7 @@ describe('the registry', () => {
     const output = await ask(service, readRequest(miner));
     expect(output.status).toBe(403);
     expect(refusalOf(output).code).toBe('NoValidatorPermit');
-    expect(service.calls).toEqual(['limiter', 'nonces', 'registry']);
+    expect(service.calls).toEqual(['limiter', 'verify', 'pause', 'nonces', 'registry']);
     expect(service.audit.records[0]).toMatchObject({ hotkey: miner.address, uid: 7 });
   });
 
@@ -248,7 +257,7 @@ describe('the registry', () => {
 describe('the deny list and the quota', () => {
   test('a barred hotkey is Denied before its quota is charged', async () => {
     const service = makeService();
-    service.denyList.deny(miner.address);
+    service.levers.deny(miner.address);
     const output = await ask(service, uploadRequest());
     expect(output.status).toBe(403);
     expect(refusalOf(output).code).toBe('Denied');
@@ -294,16 +303,87 @@ describe('the limit by address', () => {
     const service = makeService({ addressLimiter: new TokenBucketLimiter({ burst: 1 }) });
     await ask(service, uploadRequest());
     const body = new TextEncoder().encode('not even JSON');
-    const output = await service.handler({ body, sourceAddress: CLIENT_ADDRESS });
+    const output = await service.handler({ body, headers: {}, sourceAddress: CLIENT_ADDRESS });
     expect(output.status).toBe(429);
     expect(refusalOf(output).code).toBe('TooManyRequests');
     expect(Number(output.headers['retry-after'])).toBeGreaterThan(0);
     expect(service.audit.records[1]).toMatchObject({ code: 'TooManyRequests' });
     const elsewhere = await service.handler({
       body: bodyOf(uploadRequest()),
+      headers: {},
       sourceAddress: '203.0.113.8',
     });
     expect(elsewhere.status).toBe(200);
+  });
+});
+
+describe('minimum stake', () => {
+  const withStake = (stake?: bigint) => ({
+    registry: {
+      lookup: async () => ({
+        registered: true as const,
+        uid: 7,
+        validatorPermit: true,
+        ...(stake !== undefined && { stake }),
+      }),
+    },
+  });
+
+  test('a hotkey with as much as is asked for is served, one with a RAO less is not', async () => {
+    const enough = makeService(withStake(1000n), { min_stake: 1000 });
+    expect((await ask(enough, uploadRequest())).status).toBe(200);
+    const less = await ask(makeService(withStake(999n), { min_stake: 1000 }), uploadRequest());
+    expect(less.status).toBe(403);
+    expect(refusalOf(less)).toMatchObject({ code: 'InsufficientStake', retryable: false });
+  });
+
+  test('a stake that the registry does not know is a fault of ours', async () => {
+    const output = await ask(makeService(withStake(), { min_stake: 1 }), uploadRequest());
+    expect(refusalOf(output).code).toBe('ChainUnavailable');
+  });
+});
+
+describe('a pause', () => {
+  test.each(['upload', 'all'] as const)(
+    'of %s requests refuses uploads and says when to come back',
+    async (what) => {
+      const service = makeService();
+      service.levers.pause(what);
+      const output = await ask(service, uploadRequest());
+      expect(output.status).toBe(503);
+      expect(output.headers['retry-after']).toBe('60');
+      expect(refusalOf(output)).toMatchObject({ code: 'Paused', retryable: true, retry_after: 60 });
+      service.levers.resume(what);
+      expect((await ask(service, uploadRequest())).status).toBe(200);
+    },
+  );
+
+  test('of reads leaves uploads alone', async () => {
+    const service = makeService();
+    service.levers.pause('read');
+    expect((await ask(service, uploadRequest())).status).toBe(200);
+    expect(refusalOf(await ask(service, readRequest())).code).toBe('Paused');
+  });
+
+  test('spends no nonce', async () => {
+    const service = makeService();
+    const request = uploadRequest();
+    service.levers.pause('all');
+    await ask(service, request);
+    service.levers.resume('all');
+    expect((await ask(service, request)).status).toBe(200);
+  });
+});
+
+describe('a state that never answers', () => {
+  const never = () => new Promise<never>(() => {});
+  test.each([
+    ['nonces', { nonces: { claim: never } }],
+    ['levers', { levers: { isPaused: never, isDenied: never } }],
+    ['quota', { quota: { charge: never } }],
+  ])('%s: is not waited for', async (_, ports) => {
+    const output = await ask(makeService(ports, { state_timeout_ms: 20 }), uploadRequest());
+    expect(refusalOf(output)).toMatchObject({ code: 'IssuerUnavailable', retryable: true });
   });
 });
 
@@ -312,7 +392,8 @@ describe('whatever else fails', () => {
   test.each([
     ['address limiter', { addressLimiter: { take: fail } }],
     ['nonce store', { nonces: { claim: fail } }],
-    ['deny list', { denyList: { isDenied: fail } }],
+    ['pause switch', { levers: { isPaused: fail, isDenied: async () => false } }],
+    ['deny list', { levers: { isPaused: async () => false, isDenied: fail } }],
     ['quota store', { quota: { charge: fail } }],
   ])('a broken %s gives no credentials and one audit line', async (_, ports) => {
     const service = makeService(ports);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createAccessRequest } from '@data-universe/core-auth';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startFromCommandLine } from '../src/auth-command.ts';
+import { startFromCommandLine } from '../src/server/auth-command.ts';
 import { miner, validator } from './service-fixture.ts';
 import { GRANTED, SECRETS, startSts } from './sts-double.ts';
 

@@ -44,7 +44,11 @@ describe('a request that is no request', () => {
   test.each(Object.entries(cases))('%s is BadRequest', async (_, body) => {
     const service = makeService();
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-    const output = await service.handler({ body: bytes, sourceAddress: CLIENT_ADDRESS });
+    const output = await service.handler({
+      body: bytes,
+      headers: {},
+      sourceAddress: CLIENT_ADDRESS,
+    });
     expect(output.status).toBe(400);
     expect(refusalOf(output)).toMatchObject({ code: 'BadRequest', retryable: false });
     expect(service.calls).toEqual(['limiter']);
@@ -73,7 +77,7 @@ describe('a request that is no request', () => {
     const text = JSON.stringify(uploadRequest());
     const padded = (size: number) => new TextEncoder().encode(text.padEnd(size, ' '));
     const send = (size: number) =>
-      makeService().handler({ body: padded(size), sourceAddress: CLIENT_ADDRESS });
+      makeService().handler({ body: padded(size), headers: {}, sourceAddress: CLIENT_ADDRESS });
     expect((await send(8192)).status).toBe(200);
     const output = await send(8193);
     expect(output.status).toBe(413);

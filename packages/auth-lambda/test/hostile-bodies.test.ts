@@ -7,7 +7,7 @@ test('whatever bytes arrive, the answer is a well-formed refusal and one audit l
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 9000 }), fc.string(), async (body, address) => {
       const service = makeService();
-      const output = await service.handler({ body, sourceAddress: address });
+      const output = await service.handler({ body, headers: {}, sourceAddress: address });
       expect(output.status).toBeGreaterThanOrEqual(400);
       expect(output.status).toBeLessThan(500);
       expect(accessRefusalSchema.safeParse(JSON.parse(output.body)).success).toBe(true);
@@ -21,7 +21,11 @@ test('whatever JSON arrives, the answer is a well-formed refusal', async () => {
   await fc.assert(
     fc.asyncProperty(fc.json({ maxDepth: 4 }), async (text) => {
       const body = new TextEncoder().encode(text);
-      const output = await makeService().handler({ body, sourceAddress: CLIENT_ADDRESS });
+      const output = await makeService().handler({
+        body,
+        headers: {},
+        sourceAddress: CLIENT_ADDRESS,
+      });
       expect(output.status).toBe(400);
       expect(accessRefusalSchema.safeParse(JSON.parse(output.body)).success).toBe(true);
     }),

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ManualClock,
-  MemoryDenyList,
   MemoryNonceStore,
+  MemoryOwnerLevers,
   MemoryQuotaStore,
   NonceStoreFullError,
 } from '../src/index.ts';
@@ -81,8 +81,8 @@ describe('the quotas in memory', () => {
   });
 });
 
-test('the deny list in memory bars whom it names', async () => {
-  const list = new MemoryDenyList([miner.address]);
-  expect(await list.isDenied(miner.address)).toBe(true);
-  expect(await list.isDenied(validator.address)).toBe(false);
+test('the levers in memory bar whom they name', async () => {
+  const levers = new MemoryOwnerLevers([miner.address]);
+  expect(await levers.isDenied(miner.address)).toBe(true);
+  expect(await levers.isDenied(validator.address)).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { MAX_REQUEST_SECONDS, REFUSAL_CODES, type RefusalCode } from '@data-universe/core-auth';
 import { beforeAll, expect, it } from 'vitest';
+import { Refusal } from '../src/decision/refusal.ts';
 import { MAX_BODY_BYTES, MAX_CLOCK_SKEW_SECONDS } from '../src/index.ts';
-import { Refusal } from '../src/refusal.ts';
 
 let document: string;
 

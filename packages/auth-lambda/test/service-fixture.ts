@@ -10,6 +10,7 @@ import {
   signAccessRequest,
   signerFromUri,
   type UnsignedAccessRequest,
+  verifySignature,
 } from '@data-universe/core-auth';
 import type { NeuronStatus } from '@data-universe/subtensor';
 import {
@@ -21,8 +22,8 @@ import {
   ManualClock,
   MemoryAuditSink,
   MemoryCredentialIssuer,
-  MemoryDenyList,
   MemoryNonceStore,
+  MemoryOwnerLevers,
   MemoryQuotaStore,
   TokenBucketLimiter,
 } from '../src/index.ts';
@@ -55,7 +56,7 @@ export interface Service {
   readonly clock: ManualClock;
   readonly audit: MemoryAuditSink;
   readonly issuer: MemoryCredentialIssuer;
-  readonly denyList: MemoryDenyList;
+  readonly levers: MemoryOwnerLevers;
   /** Which ports were asked, in order. */
   readonly calls: string[];
 }
@@ -68,7 +69,7 @@ export function makeService(
   const clock = new ManualClock(NOW_SECONDS * 1000);
   const audit = new MemoryAuditSink();
   const issuer = new MemoryCredentialIssuer({ clock });
-  const denyList = new MemoryDenyList();
+  const levers = new MemoryOwnerLevers();
   const calls: string[] = [];
   const all: AccessPorts = {
     clock,
@@ -76,7 +77,8 @@ export function makeService(
     addressLimiter: new TokenBucketLimiter({ clock }),
     nonces: new MemoryNonceStore({ clock }),
     registry: { lookup: async (_, hotkey) => STANDINGS.get(hotkey) ?? { registered: false } },
-    denyList,
+    levers,
+    verify: verifySignature,
     quota: new MemoryQuotaStore(),
     issuer,
     ...ports,
@@ -86,7 +88,11 @@ export function makeService(
     addressLimiter: { take: (...args) => note('limiter', all.addressLimiter.take(...args)) },
     nonces: { claim: (...args) => note('nonces', all.nonces.claim(...args)) },
     registry: { lookup: (...args) => note('registry', all.registry.lookup(...args)) },
-    denyList: { isDenied: (...args) => note('denyList', all.denyList.isDenied(...args)) },
+    levers: {
+      isPaused: (...args) => note('pause', all.levers.isPaused(...args)),
+      isDenied: (...args) => note('denyList', all.levers.isDenied(...args)),
+    },
+    verify: (...args) => note('verify', all.verify(...args)),
     quota: { charge: (...args) => note('quota', all.quota.charge(...args)) },
     issuer: { issue: (...args) => note('issuer', all.issuer.issue(...args)) },
   };
@@ -95,7 +101,7 @@ export function makeService(
     return result;
   }
   const handler = createAccessHandler({ ...CONFIG, ...config }, recorded);
-  return { handler, clock, audit, issuer, denyList, calls };
+  return { handler, clock, audit, issuer, levers, calls };
 }
 
 type Upload = Extract<UnsignedAccessRequest, { action: 'upload' }>;
@@ -135,7 +141,7 @@ export function bodyOf(value: unknown): Uint8Array {
 }
 
 export function ask(service: Service, request: AccessRequest | object): Promise<AccessOutput> {
-  return service.handler({ body: bodyOf(request), sourceAddress: CLIENT_ADDRESS });
+  return service.handler({ body: bodyOf(request), headers: {}, sourceAddress: CLIENT_ADDRESS });
 }
 
 export function grantOf(output: AccessOutput): AccessGrant {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock, TokenBucketLimiter } from '../src/index.ts';
-import { networkBlock } from '../src/network-block.ts';
+import { networkBlock } from '../src/limits/network-block.ts';
 
 async function allowed(limiter: TokenBucketLimiter, address: string, times = 1): Promise<number> {
   const verdicts = await Promise.all(Array.from({ length: times }, () => limiter.take(address)));

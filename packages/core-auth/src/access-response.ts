@@ -27,10 +27,12 @@ export const REFUSAL_CODES = [
   'Replayed',
   'NotRegistered',
   'NoValidatorPermit',
+  'InsufficientStake',
   'ChainUnavailable',
   'Denied',
   'QuotaExceeded',
   'TooManyRequests',
+  'Paused',
   'IssuerUnavailable',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

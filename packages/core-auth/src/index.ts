@@ -44,6 +44,7 @@ export {
   signAccessRequest,
   verifyAccessRequestSignature,
 } from './sign-access-request.ts';
+export type { SignatureVerifier } from './signature-verifier.ts';
 export { signedBytes, signValue, verifyValue } from './signed-bytes.ts';
 export type { Signer } from './signer.ts';
 export {

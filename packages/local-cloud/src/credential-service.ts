@@ -24,8 +24,8 @@ export async function startCredentialService(
   // Loaded here alone: the service brings the AWS SDK, which a cloud by itself can start without.
   const {
     createAccessHandler,
-    MemoryDenyList,
     MemoryNonceStore,
+    MemoryOwnerLevers,
     MemoryQuotaStore,
     StreamAuditSink,
     StsIssuer,
@@ -33,6 +33,7 @@ export async function startCredentialService(
     systemClock,
     TokenBucketLimiter,
   } = await import('@data-universe/auth-lambda');
+  const { verifySignature } = await import('@data-universe/core-auth');
   const { StaticNeuronRegistry, staticRegistryFileSchema } = await import(
     '@data-universe/subtensor'
   );
@@ -53,7 +54,8 @@ export async function startCredentialService(
     addressLimiter: new TokenBucketLimiter({ perSecond: 100, burst: 1000 }),
     nonces: new MemoryNonceStore(),
     registry,
-    denyList: new MemoryDenyList(),
+    levers: new MemoryOwnerLevers(),
+    verify: verifySignature,
     quota: new MemoryQuotaStore(),
     issuer,
     audit: new StreamAuditSink(options.audit),

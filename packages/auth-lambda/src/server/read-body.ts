@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { MAX_BODY_BYTES } from './parse-request.ts';
+import { MAX_BODY_BYTES } from '../wire/read-claim.ts';
 
 /** Read and thrown away beyond the limit, so that an overlong request still gets its answer. */
 const MAX_DRAINED_BYTES = 256 * 1024;

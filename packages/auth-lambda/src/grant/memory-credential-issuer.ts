@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../decision/clock.ts';
 import type { CredentialIssuer, IssuedCredentials, IssueOrder } from './credential-issuer.ts';
 
 /** Issues credentials that open nothing, and remembers what for: for tests of a whole service. */

@@ -15,5 +15,5 @@ export interface QuotaStore {
    * Counts one and returns true, or returns false and counts nothing where the limit is reached; of
    * any number of racing callers at most `limit` get true. Throws where it can't tell.
    */
-  charge(charge: QuotaCharge): Promise<boolean>;
+  charge(charge: QuotaCharge, signal?: AbortSignal): Promise<boolean>;
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessGrant } from '@data-universe/core-auth';
+import type { AuditRecord } from '../audit/audit-sink.ts';
+import type { WireInput } from '../wire/read-claim.ts';
 import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
-import type { AuditRecord } from './audit-sink.ts';
 import { decide, type Findings } from './decide.ts';
 import { faultRefusal, Refusal } from './refusal.ts';
 
-export interface AccessInput {
-  /** The body of the POST; one over 8,192 bytes is refused, and may arrive cut off after that. */
-  readonly body: Uint8Array;
+export interface AccessInput extends WireInput {
   /** The client's address, as the transport knows it. */
   readonly sourceAddress: string;
 }
@@ -77,13 +76,12 @@ function asRefusal(error: unknown, stage: string): Refusal {
 }
 
 function describe(findings: Findings): Partial<AuditRecord> {
-  const { request } = findings;
+  const { claim } = findings;
   return {
-    ...(findings.signatureVerified
-      ? { hotkey: request?.hotkey }
-      : { claimed_hotkey: request?.hotkey }),
+    form: claim?.form,
+    ...(findings.signatureVerified ? { hotkey: claim?.hotkey } : { claimed_hotkey: claim?.hotkey }),
     uid: findings.uid,
-    action: request?.action,
+    action: claim?.scope.action,
     prefixes: findings.prefixes,
     policy_sha256: findings.policySha256,
   };

@@ -1,4 +1,5 @@
 import type { AccessRequest, RefusalCode } from '@data-universe/core-auth';
+import type { WireFormName } from '../wire/access-claim.ts';
 
 /**
  * One decision. `hotkey` was verified by its signature; `claimed_hotkey` was merely sent. The
@@ -12,6 +13,7 @@ export interface AuditRecord {
   /** Why it was refused. */
   readonly code?: RefusalCode | undefined;
   readonly source_address: string;
+  readonly form?: WireFormName | undefined;
   readonly hotkey?: string | undefined;
   readonly claimed_hotkey?: string | undefined;
   readonly uid?: number | undefined;

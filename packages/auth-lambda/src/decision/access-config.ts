@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isBucketName } from './bucket-name.ts';
+import { isBucketName } from '../grant/bucket-name.ts';
 
 /** What a service is and how much it gives; times in the unit their name says. */
 export const accessConfigSchema = z.strictObject({
@@ -18,6 +18,10 @@ export const accessConfigSchema = z.strictObject({
   uploads_per_day: z.int().positive().default(2_000),
   /** A validator needs one per miner it looks at. */
   reads_per_day: z.int().positive().default(20_000),
+  /** Least stake of a hotkey, in RAO; 0 asks for none. */
+  min_stake: z.int().min(0).default(0),
+  /** For one question to nonces, levers or quotas. */
+  state_timeout_ms: z.int().positive().default(3_000),
   registry_timeout_ms: z.int().positive().default(5_000),
   issuer_timeout_ms: z.int().positive().default(8_000),
 });

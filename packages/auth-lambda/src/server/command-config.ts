@@ -1,6 +1,6 @@
 import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
 import { z } from 'zod';
-import { accessConfigSchema } from './access-config.ts';
+import { accessConfigSchema } from '../decision/access-config.ts';
 
 const hotkey = z
   .string()

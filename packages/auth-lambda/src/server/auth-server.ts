@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import type { AccessHandler, AccessOutput } from './access-handler.ts';
+import type { AccessHandler, AccessOutput } from '../decision/access-handler.ts';
 import { readBody } from './read-body.ts';
 
 interface ListenOptions {
@@ -85,8 +85,15 @@ async function route(request: IncomingMessage, options: Route): Promise<AccessOu
   if (request.method !== 'POST') return methodNotAllowed('POST');
   return options.handler({
     body: await readBody(request),
+    headers: headersOf(request),
     sourceAddress: clientAddress(request, options.trustProxyHeader),
   });
+}
+
+/** One value a name: Node has joined or dropped repetitions. */
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const single = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  return Object.fromEntries(single);
 }
 
 function clientAddress(request: IncomingMessage, trustProxyHeader: boolean): string {

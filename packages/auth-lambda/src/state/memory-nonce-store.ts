@@ -1,5 +1,5 @@
 import type { HotkeyAddress } from '@data-universe/core-auth';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../decision/clock.ts';
 import type { NonceStore } from './nonce-store.ts';
 
 /** Forgetting a live nonce would allow its replay, so a full store refuses instead. */

@@ -1,5 +1,5 @@
+import { type Clock, systemClock } from '../decision/clock.ts';
 import type { AddressLimiter, AddressVerdict } from './address-limiter.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { networkBlock } from './network-block.ts';
 
 export interface TokenBucketOptions {

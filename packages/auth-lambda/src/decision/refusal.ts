@@ -1,8 +1,8 @@
 import type { AccessRefusal, RefusalCode } from '@data-universe/core-auth';
 import { ChainUnavailableError } from '@data-universe/subtensor';
-import { IssuerUnavailableError } from './credential-issuer.ts';
-import { NonceStoreFullError } from './memory-nonce-store.ts';
-import { SessionPolicyError } from './session-policy.ts';
+import { IssuerUnavailableError } from '../grant/credential-issuer.ts';
+import { SessionPolicyError } from '../grant/session-policy.ts';
+import { NonceStoreFullError } from '../state/memory-nonce-store.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 const STATUS: Readonly<Record<RefusalCode, number>> = {
@@ -13,9 +13,11 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   Replayed: 409,
   NotRegistered: 403,
   NoValidatorPermit: 403,
+  InsufficientStake: 403,
   Denied: 403,
   QuotaExceeded: 429,
   TooManyRequests: 429,
+  Paused: 503,
   ChainUnavailable: 503,
   IssuerUnavailable: 503,
 };
@@ -25,6 +27,7 @@ const RETRYABLE: ReadonlySet<RefusalCode> = new Set([
   'Replayed',
   'QuotaExceeded',
   'TooManyRequests',
+  'Paused',
   'ChainUnavailable',
   'IssuerUnavailable',
 ]);

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { addressOf } from '@data-universe/core-auth';
+import { addressOf, verifySignature } from '@data-universe/core-auth';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
-import { accessConfigSchema } from './access-config.ts';
-import { createAccessHandler } from './access-handler.ts';
+import { StreamAuditSink } from '../audit/stream-audit-sink.ts';
+import { accessConfigSchema } from '../decision/access-config.ts';
+import { createAccessHandler } from '../decision/access-handler.ts';
+import { systemClock } from '../decision/clock.ts';
+import { StsIssuer } from '../grant/sts-issuer.ts';
+import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
+import { MemoryNonceStore } from '../state/memory-nonce-store.ts';
+import { MemoryOwnerLevers } from '../state/memory-owner-levers.ts';
+import { MemoryQuotaStore } from '../state/memory-quota-store.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
-import { systemClock } from './clock.ts';
 import type { AwsCredentials, CommandConfig } from './command-config.ts';
-import { MemoryDenyList } from './memory-deny-list.ts';
-import { MemoryNonceStore } from './memory-nonce-store.ts';
-import { MemoryQuotaStore } from './memory-quota-store.ts';
-import { StreamAuditSink } from './stream-audit-sink.ts';
-import { StsIssuer } from './sts-issuer.ts';
-import { TokenBucketLimiter } from './token-bucket-limiter.ts';
 
 const HANDLER_KEYS = accessConfigSchema.keyof().options;
 
@@ -45,9 +45,10 @@ export async function serveCommandConfig(
       perSecond: config.requests_per_second,
       burst: config.request_burst,
     }),
+    verify: verifySignature,
     nonces: new MemoryNonceStore(),
     registry,
-    denyList: new MemoryDenyList(config.denied_hotkeys),
+    levers: new MemoryOwnerLevers(config.denied_hotkeys),
     quota: new MemoryQuotaStore(),
     issuer,
     audit: new StreamAuditSink(audit),

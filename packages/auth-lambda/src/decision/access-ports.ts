@@ -1,0 +1,22 @@
+import type { SignatureVerifier } from '@data-universe/core-auth';
+import type { NeuronRegistry } from '@data-universe/subtensor';
+import type { AuditSink } from '../audit/audit-sink.ts';
+import type { CredentialIssuer } from '../grant/credential-issuer.ts';
+import type { AddressLimiter } from '../limits/address-limiter.ts';
+import type { NonceStore } from '../state/nonce-store.ts';
+import type { OwnerLevers } from '../state/owner-levers.ts';
+import type { QuotaStore } from '../state/quota-store.ts';
+import type { Clock } from './clock.ts';
+
+/** Everything outside the process that a decision rests on. */
+export interface AccessPorts {
+  readonly clock: Clock;
+  readonly addressLimiter: AddressLimiter;
+  readonly verify: SignatureVerifier;
+  readonly nonces: NonceStore;
+  readonly registry: NeuronRegistry;
+  readonly levers: OwnerLevers;
+  readonly quota: QuotaStore;
+  readonly issuer: CredentialIssuer;
+  readonly audit: AuditSink;
+}

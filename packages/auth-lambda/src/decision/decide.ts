@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { type AccessGrant, MAX_REQUEST_SECONDS } from '@data-universe/core-auth';
+import type { IssuedCredentials } from '../grant/credential-issuer.ts';
+import { grantedPrefixes } from '../grant/granted-prefixes.ts';
+import { sessionPolicy } from '../grant/session-policy.ts';
+import type { AccessClaim } from '../wire/access-claim.ts';
+import { readClaim } from '../wire/read-claim.ts';
+import type { AccessConfig } from './access-config.ts';
+import type { AccessInput } from './access-handler.ts';
+import type { AccessPorts } from './access-ports.ts';
+import { requireAddressedTo } from './check-addressee.ts';
+import { MAX_CLOCK_SKEW_SECONDS, requireCurrent } from './check-clock.ts';
+import { requireNotDenied, requireNotPaused } from './check-levers.ts';
+import { requireQuota } from './check-quota.ts';
+import { requireRegistered, requireStanding } from './check-standing.ts';
+import { faultRefusal, Refusal } from './refusal.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+/** What became known of a request on its way, for the audit line. */
+export interface Findings {
+  claim?: AccessClaim;
+  signatureVerified?: boolean;
+  uid?: number;
+  prefixes?: readonly string[];
+  policySha256?: string;
+}
+
+/**
+ * A one-time value is remembered for longer than its request can be accepted by any instance whose clock is
+ * within the skew of ours.
+ */
+const NONCE_LIFE_SECONDS = MAX_REQUEST_SECONDS + 2 * MAX_CLOCK_SKEW_SECONDS;
+
+/**
+ * The checks, cheapest and safest first: nothing that costs the named hotkey anything happens
+ * before its signature is verified. Throws Refusal.
+ */
+export async function decide(
+  input: AccessInput,
+  config: AccessConfig,
+  ports: AccessPorts,
+  findings: Findings,
+): Promise<Omit<AccessGrant, 'request_id'>> {
+  await requireCalm(ports, input.sourceAddress);
+  const claim = readClaim(input);
+  findings.claim = claim;
+  const prefixes = grantedPrefixes(claim.scope);
+  findings.prefixes = prefixes;
+  if (claim.addressee !== undefined) requireAddressedTo(config, claim.addressee);
+  requireCurrent(claim, ports.clock.now());
+  requireSignature(ports, claim);
+  findings.signatureVerified = true;
+  await requireNotPaused(config, ports, claim);
+  await requireFirstUse(config, ports, claim);
+  const neuron = await requireRegistered(config, ports, claim);
+  findings.uid = neuron.uid;
+  requireStanding(config, claim, neuron);
+  await requireNotDenied(config, ports, claim);
+  await requireQuota(config, ports, claim);
+
+  const { action } = claim.scope;
+  const policy = sessionPolicy({ action, bucket: config.bucket, prefixes });
+  findings.policySha256 = createHash('sha256').update(policy).digest('hex');
+  const credentials = await issue(config, ports, claim, policy);
+  return {
+    credentials: {
+      access_key_id: credentials.accessKeyId,
+      secret_access_key: credentials.secretAccessKey,
+      session_token: credentials.sessionToken,
+    },
+    expiration: credentials.expiration.toISOString(),
+    bucket: config.bucket,
+    region: config.region,
+    endpoint: config.endpoint,
+    prefixes,
+  };
+}
+
+async function requireCalm(ports: AccessPorts, address: string): Promise<void> {
+  const verdict = await ports.addressLimiter.take(address);
+  if (verdict.allowed) return;
+  throw new Refusal(
+    'TooManyRequests',
+    `Too many requests from this address; wait ${verdict.retryAfterSeconds} seconds and keep credentials until they expire instead of asking anew.`,
+    { retryAfterSeconds: verdict.retryAfterSeconds },
+  );
+}
+
+function requireSignature(ports: AccessPorts, claim: AccessClaim): void {
+  if (ports.verify(claim.hotkey, claim.message, claim.signature)) return;
+  throw new Refusal(
+    'BadSignature',
+    "The signature is not the hotkey's over this request; sign its canonical JSON with the secret of this hotkey, unaltered after signing.",
+  );
+}
+
+async function requireFirstUse(
+  config: AccessConfig,
+  ports: AccessPorts,
+  claim: AccessClaim,
+): Promise<void> {
+  const expiresAt = ports.clock.now() + NONCE_LIFE_SECONDS * 1000;
+  const first = await withTimeLimit(config.state_timeout_ms, (signal) =>
+    ports.nonces.claim(claim.hotkey, claim.oneTimeValue, expiresAt, signal),
+  );
+  if (first) return;
+  throw new Refusal(
+    'Replayed',
+    'This request was used before; sign a new one with a fresh nonce for every attempt.',
+  );
+}
+
+async function issue(
+  config: AccessConfig,
+  ports: AccessPorts,
+  { hotkey, scope: { action } }: AccessClaim,
+  policy: string,
+): Promise<IssuedCredentials> {
+  try {
+    return await withTimeLimit(config.issuer_timeout_ms, (signal) =>
+      ports.issuer.issue({ action, hotkey, policy }, signal),
+    );
+  } catch (error) {
+    throw faultRefusal(
+      'IssuerUnavailable',
+      'The service could not issue credentials now; try again in a few seconds with a new request, and tell its operator if it lasts.',
+      'issuer',
+      error,
+    );
+  }
+}
