@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { awsEnvironmentSchema } from '../aws/aws-credentials.ts';
 import type { AuthServer } from './auth-server.ts';
-import { awsEnvironmentSchema, commandConfigSchema } from './command-config.ts';
+import { commandConfigSchema } from './command-config.ts';
 import { serveCommandConfig } from './serve-command-config.ts';
 
 export interface CommandIo {

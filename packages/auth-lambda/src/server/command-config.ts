@@ -34,17 +34,3 @@ export const commandConfigSchema = accessConfigSchema.extend({
   audit_file: z.string().min(1).optional(),
 });
 export type CommandConfig = z.output<typeof commandConfigSchema>;
-
-/** The service's own credentials, from the environment so that they are in no file or process list. */
-export const awsEnvironmentSchema = z
-  .object({
-    AWS_ACCESS_KEY_ID: z.string('set it to the key the service signs with').min(1),
-    AWS_SECRET_ACCESS_KEY: z.string('set it to the secret of that key').min(1),
-    AWS_SESSION_TOKEN: z.string().min(1).optional(),
-  })
-  .transform((env) => ({
-    accessKeyId: env.AWS_ACCESS_KEY_ID,
-    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
-    sessionToken: env.AWS_SESSION_TOKEN,
-  }));
-export type AwsCredentials = z.output<typeof awsEnvironmentSchema>;

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import { addressOf, verifySignature } from '@data-universe/core-auth';
 import { StaticNeuronRegistry } from '@data-universe/subtensor';
 import { StreamAuditSink } from '../audit/stream-audit-sink.ts';
+import type { AwsCredentials } from '../aws/aws-credentials.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
 import { createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
@@ -13,7 +14,7 @@ import { MemoryNonceStore } from '../state/memory-nonce-store.ts';
 import { MemoryOwnerLevers } from '../state/memory-owner-levers.ts';
 import { MemoryQuotaStore } from '../state/memory-quota-store.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
-import type { AwsCredentials, CommandConfig } from './command-config.ts';
+import type { CommandConfig } from './command-config.ts';
 
 const HANDLER_KEYS = accessConfigSchema.keyof().options;
 
