@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isBucketName } from '../grant/bucket-name.ts';
+import { OLDER_FORMS } from '../wire/older-forms.ts';
 
 /** What a service is and how much it gives; times in the unit their name says. */
 export const accessConfigSchema = z.strictObject({
@@ -20,6 +21,8 @@ export const accessConfigSchema = z.strictObject({
   reads_per_day: z.int().positive().default(20_000),
   /** Least stake of a hotkey, in RAO; 0 asks for none. */
   min_stake: z.int().min(0).default(0),
+  /** Forms of request that are accepted beside the current one; docs/protocol.md says what they lack. */
+  older_forms: z.array(z.enum(OLDER_FORMS)).default([]),
   /** For one question to nonces, levers or quotas. */
   state_timeout_ms: z.int().positive().default(3_000),
   registry_timeout_ms: z.int().positive().default(5_000),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessGrant } from '@data-universe/core-auth';
 import type { AuditRecord } from '../audit/audit-sink.ts';
-import type { WireInput } from '../wire/read-claim.ts';
+import { spellGrant } from '../wire/spell-grant.ts';
+import type { WireInput } from '../wire/wire-input.ts';
 import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { decide, type Findings } from './decide.ts';
@@ -15,7 +16,7 @@ export interface AccessInput extends WireInput {
 export interface AccessOutput {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON: an AccessGrant with 200, an AccessRefusal with any other status. */
+  /** JSON: an AccessGrant with 200, as its form spells it; an AccessRefusal with any other status. */
   readonly body: string;
 }
 
@@ -60,7 +61,7 @@ export function createAccessHandler(
     }
     if (refusal !== undefined || grant === undefined)
       return answerRefusal(requestId, refusal ?? asRefusal(undefined, 'service'));
-    return answer(200, requestId, grant);
+    return answer(200, requestId, spellGrant(grant, findings.claim));
   };
 }
 

@@ -42,7 +42,7 @@ export async function decide(
   findings: Findings,
 ): Promise<Omit<AccessGrant, 'request_id'>> {
   await requireCalm(ports, input.sourceAddress);
-  const claim = readClaim(input);
+  const claim = readClaim(input, config.older_forms);
   findings.claim = claim;
   const prefixes = grantedPrefixes(claim.scope);
   findings.prefixes = prefixes;
@@ -90,7 +90,7 @@ function requireSignature(ports: AccessPorts, claim: AccessClaim): void {
   if (ports.verify(claim.hotkey, claim.message, claim.signature)) return;
   throw new Refusal(
     'BadSignature',
-    "The signature is not the hotkey's over this request; sign its canonical JSON with the secret of this hotkey, unaltered after signing.",
+    "The signature is not the hotkey's over this request; sign exactly the bytes that the protocol says, with the secret of this hotkey, and alter nothing after signing.",
   );
 }
 
@@ -106,7 +106,7 @@ async function requireFirstUse(
   if (first) return;
   throw new Refusal(
     'Replayed',
-    'This request was used before; sign a new one with a fresh nonce for every attempt.',
+    'This request was used before; sign a new one for every attempt, with a fresh nonce or, where its form has none, a later timestamp.',
   );
 }
 

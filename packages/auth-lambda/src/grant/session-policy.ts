@@ -1,5 +1,6 @@
-import { type AccessRequest, isHotkeyAddress, SOURCE_NAMES } from '@data-universe/core-auth';
+import { type AccessRequest, isHotkeyAddress } from '@data-universe/core-auth';
 import { isBucketName } from './bucket-name.ts';
+import { FOLDERS } from './granted-prefixes.ts';
 
 /** STS takes at most this many characters of an inline session policy. */
 export const MAX_POLICY_CHARACTERS = 2048;
@@ -73,8 +74,8 @@ export function sessionPolicy({ action, bucket, prefixes }: SessionPolicyOptions
 
 /** The hotkey of `data/{source}/{hotkey}/`. */
 function ownerOf(prefix: string): string {
-  const [root, source, hotkey, end, ...more] = prefix.split('/');
-  const known = SOURCE_NAMES.some((name) => name === source);
+  const [root, folder, hotkey, end, ...more] = prefix.split('/');
+  const known = FOLDERS.some((name) => name === folder);
   if (root !== 'data' || !known || hotkey === undefined || !isHotkeyAddress(hotkey))
     throw new SessionPolicyError('not a prefix of the form data/{source}/{hotkey}/');
   if (end !== '' || more.length > 0)

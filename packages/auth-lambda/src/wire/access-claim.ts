@@ -1,8 +1,9 @@
 import type { HotkeyAddress } from '@data-universe/core-auth';
 import type { Scope } from '../grant/granted-prefixes.ts';
+import type { OlderForm } from './older-forms.ts';
 
 /** How a request was spelled; in the audit line. */
-export type WireFormName = 'v1';
+export type WireFormName = 'v1' | OlderForm;
 
 /** What a request says, however it was spelled: what the checks work on. Nothing in it is verified yet. */
 export interface AccessClaim {
@@ -18,6 +19,8 @@ export interface AccessClaim {
   readonly oneTimeValue: string;
   /** The service that the request was signed for; absent where its form binds none. */
   readonly addressee?: Addressee | undefined;
+  /** The key that a first upload named; its answer repeats it, and nothing else comes of it. */
+  readonly path?: string | undefined;
   /** The signed bytes, whole. */
   readonly message: Uint8Array;
   /** 64 bytes. */

@@ -6,16 +6,11 @@ import {
 } from '@data-universe/core-auth';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
+import { parseFields } from './parse-fields.ts';
 
 /** The signed access request of docs/protocol.md. Throws Refusal BadRequest; the messages speak of nothing but what was sent. */
 export function readCurrentForm(document: object): AccessClaim {
-  const parsed = accessRequestSchema.safeParse(document);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'request';
-    throw badRequest(`"${field}": ${issue?.message ?? 'not valid'}`);
-  }
-  const { signature, ...unsigned } = parsed.data;
+  const { signature, ...unsigned } = parseFields(accessRequestSchema, document);
   const seconds = unsigned.expires_at - unsigned.issued_at;
   if (seconds <= 0 || seconds > MAX_REQUEST_SECONDS)
     throw badRequest(
