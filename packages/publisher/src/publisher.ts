@@ -150,7 +150,7 @@ export class Publisher {
         : Ledger.create(':memory:', this.#identity);
       if (!existsSync(this.#ledgerPath))
         warnings.push('There is no ledger yet, so every row counts as new');
-      if (ledger.pendingIntent())
+      if (ledger.intents.pending())
         warnings.push('A commit of an earlier run is pending; its rows count as new here');
       const sequenceBefore = ledger.head.sequence;
       const done = cycle(ledger);
@@ -236,7 +236,7 @@ export class Publisher {
       sequenceAfter: ledger.head.sequence,
       ...counts,
       rowsPublished: counts.rowsAdded + counts.rowsReplaced + counts.rowsRecovered,
-      totals: totalsOf(ledger.files()),
+      totals: totalsOf(ledger.published.files()),
       oddities,
       warnings,
       seconds: (performance.now() - run.started) / 1000,

@@ -71,8 +71,8 @@ function readStatus(path: string, identity: DatasetIdentity): PublisherStatus {
       ...identity,
       ledger: path,
       ...ledger.head,
-      totals: totalsOf(ledger.files()),
-      pendingSequence: ledger.pendingIntent()?.sequence ?? null,
+      totals: totalsOf(ledger.published.files()),
+      pendingSequence: ledger.intents.pending()?.sequence ?? null,
       lastRun: note === null ? null : lastRunSchema.parse(JSON.parse(note)),
     };
   } finally {

@@ -22,6 +22,6 @@ export async function carryOut(cycle: Cycle, intent: PendingIntent): Promise<voi
 /** The store holds the manifest: what the intent was going to change has changed. */
 export async function commitLedger(cycle: Cycle): Promise<void> {
   await enter(cycle, 'ledger');
-  cycle.ledger.commitIntent();
+  cycle.ledger.intents.commit();
   cycle.counts.commits += 1;
 }

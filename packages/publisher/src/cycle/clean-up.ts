@@ -9,7 +9,7 @@ export async function cleanUp(cycle: Cycle): Promise<void> {
 }
 
 export async function emptyStaging({ stagingDirectory, ledger }: Cycle): Promise<void> {
-  const needed = new Set(ledger.pendingIntent()?.files.map(({ file }) => file.name));
+  const needed = new Set(ledger.intents.pending()?.files.map(({ file }) => file.name));
   await mkdir(stagingDirectory, { recursive: true, mode: 0o700 });
   for (const name of await readdir(stagingDirectory))
     if (!needed.has(name)) await rm(join(stagingDirectory, name), { force: true });

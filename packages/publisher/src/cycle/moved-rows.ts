@@ -16,7 +16,7 @@ export class MovedRows {
 
   placeOf(entry: Buffer, bucketId: number): Place | undefined {
     const uriKey = uriKeyAt(entry, 0);
-    const keptBucket = this.#cycle.ledger.keptBucket(uriKey);
+    const keptBucket = this.#cycle.ledger.published.keptBucket(uriKey);
     if (keptBucket === undefined || keptBucket === bucketId) return undefined;
     return this.#publishedOf(keptBucket).take(uriKey);
   }
@@ -25,7 +25,7 @@ export class MovedRows {
     const known = this.#buckets.get(bucketId);
     if (known) return known;
     if (this.#buckets.size >= MAX_BUCKETS) this.#buckets.clear();
-    const diff = new BucketDiff(this.#cycle.ledger.segmentsOf(bucketId));
+    const diff = new BucketDiff(this.#cycle.ledger.published.segmentsOf(bucketId));
     this.#buckets.set(bucketId, diff);
     return diff;
   }

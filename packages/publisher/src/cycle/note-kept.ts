@@ -14,10 +14,10 @@ export function noteKept(
 ) {
   for (const { bucketId } of planned) {
     throwIfAborted(signal);
-    const segments = ledger.segmentsOf(bucketId);
+    const segments = ledger.published.segmentsOf(bucketId);
     if (segments.length === 0) continue;
     const diff = new BucketDiff(segments);
     for (const uri of database.urisOf(bucketId)) diff.take(digest.uriKey(uri));
-    ledger.addKept(diff.remainingKeys(), bucketId);
+    ledger.published.addKept(diff.remainingKeys(), bucketId);
   }
 }

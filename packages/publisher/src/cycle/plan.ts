@@ -18,7 +18,7 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
   cycle.progress({ phase: 'scan', bucketsDone: 0 });
   const unpublishable = { rows: 0 };
   const planned: PlannedBucket[] = [];
-  const published = new Cursor(cycle.ledger.buckets());
+  const published = new Cursor(cycle.ledger.published.buckets());
   const addVanished = (before: number) => {
     for (const bucket of published.takeBelow(before))
       if (fullScan || !bucket.fingerprint?.equals(EMPTY_FINGERPRINT))

@@ -42,7 +42,7 @@ export async function rebuildLedger(rebuild: Rebuild): Promise<Ledger> {
     if (rowsTotal > 0) progress({ phase: 'rebuild', rowsDone, rowsTotal });
     for (const listed of dataset.files.values()) {
       const segments = await readSegments(rebuild, listed, digest);
-      ledger.importFile(
+      ledger.published.importFile(
         listed.file,
         listed.masked.map(([start, end]) => [start, end]),
         segments,

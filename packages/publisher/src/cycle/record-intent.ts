@@ -17,12 +17,12 @@ import { type Cycle, enter } from './cycle.ts';
  */
 export async function recordIntent(cycle: Cycle, batch: Batch): Promise<boolean> {
   const { ledger, identity, signer } = cycle;
-  const files = ledger.files();
+  const files = ledger.published.files();
   const byFile = batch.masks.byFile();
   const left = (file: LedgerFile) => file.liveRows - countRows(byFile.get(file.id) ?? []);
   const removed = files.filter((file) => left(file) <= 0);
   if (batch.files.length === 0 && byFile.size === 0 && removed.length === 0) {
-    ledger.saveBuckets(batch.buckets);
+    ledger.published.saveBuckets(batch.buckets);
     return false;
   }
   await enter(cycle, 'intent');
@@ -38,7 +38,7 @@ export async function recordIntent(cycle: Cycle, batch: Batch): Promise<boolean>
     },
     { ...identity, createdAt: cycle.clock() },
   );
-  ledger.recordIntent({
+  ledger.intents.record({
     sequence: unsigned.sequence,
     manifest: signManifest(unsigned, signer),
     files: batch.files,

@@ -15,13 +15,13 @@ import { findObject } from './existing-object.ts';
  */
 export async function recover(cycle: Cycle): Promise<void> {
   const { ledger, backend, signal, warnings } = cycle;
-  const intent = ledger.pendingIntent();
+  const intent = ledger.intents.pending();
   if (intent !== undefined) {
     cycle.progress({ phase: 'recover' });
     const { key, source, sha256 } = manifestWrite(cycle, intent);
     const manifest = await findObject(backend, { key, size: source.size, sha256 }, signal);
     if (manifest === 'absent') await completeOrDrop(cycle, intent);
-    else if (manifest === 'other') ledger.dropIntent();
+    else if (manifest === 'other') ledger.intents.drop();
     else {
       await commitLedger(cycle);
       countRecovered(cycle, intent);
@@ -35,7 +35,7 @@ export async function recover(cycle: Cycle): Promise<void> {
 async function completeOrDrop(cycle: Cycle, intent: PendingIntent): Promise<void> {
   const { ledger, warnings } = cycle;
   const drop = (why: string) => {
-    ledger.dropIntent();
+    ledger.intents.drop();
     warnings.push(
       `Commit ${intent.sequence} of an earlier run was dropped, its rows are published anew: ${why}`,
     );

@@ -16,7 +16,7 @@ export async function publishChanges(cycle: Cycle, fullScan: boolean): Promise<v
   do {
     const batch = await writeFiles(cycle, queue, sink);
     if (!(await recordIntent(cycle, batch))) continue;
-    const intent = cycle.ledger.pendingIntent();
+    const intent = cycle.ledger.intents.pending();
     if (intent) await carryOut(cycle, intent);
   } while (queue.first);
 }

@@ -53,7 +53,7 @@ export async function writeFiles(cycle: Cycle, queue: BucketQueue, sink: RowSink
       if (sink.full || work.masks.rows >= MAX_MASKED_ROWS) break;
       throwIfAborted(cycle.signal);
       const { bucketId } = bucket;
-      const segments = cycle.ledger.segmentsOf(bucketId);
+      const segments = cycle.ledger.published.segmentsOf(bucketId);
       const fingerprint = await cycle.database.readBucket(bucketId, (open) =>
         compareBucket(work, bucketId, open, new BucketDiff(segments)),
       );
