@@ -33,15 +33,20 @@ export {
 export { StsIssuer, type StsIssuerOptions } from './grant/sts-issuer.ts';
 export type { AddressLimiter, AddressVerdict } from './limits/address-limiter.ts';
 export { TokenBucketLimiter, type TokenBucketOptions } from './limits/token-bucket-limiter.ts';
+export type { DecisionFigures, DecisionMetrics } from './metrics/decision-metrics.ts';
+export { EMF_NAMES, EmfMetrics } from './metrics/emf-metrics.ts';
 export { type AuthServer, type AuthServerOptions, startAuthServer } from './server/auth-server.ts';
+export type { LeverControl, LeverNote, LeversShown } from './state/lever-control.ts';
 export {
   MemoryNonceStore,
   type MemoryNonceStoreOptions,
   NonceStoreFullError,
 } from './state/memory-nonce-store.ts';
-export { MemoryOwnerLevers, type PausedActions } from './state/memory-owner-levers.ts';
+export { MemoryOwnerLevers } from './state/memory-owner-levers.ts';
 export { MemoryQuotaStore } from './state/memory-quota-store.ts';
 export type { NonceStore } from './state/nonce-store.ts';
-export type { OwnerLevers } from './state/owner-levers.ts';
+export { anyOf, type OwnerLevers, type PausedActions } from './state/owner-levers.ts';
 export type { QuotaCharge, QuotaStore } from './state/quota-store.ts';
+export type { SharedState } from './state/shared-state.ts';
+export { StateError, type StateErrorCode } from './state/state-error.ts';
 export { MAX_BODY_BYTES } from './wire/read-claim.ts';

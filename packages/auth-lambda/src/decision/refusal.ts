@@ -3,6 +3,7 @@ import { ChainUnavailableError } from '@data-universe/subtensor';
 import { IssuerUnavailableError } from '../grant/credential-issuer.ts';
 import { SessionPolicyError } from '../grant/session-policy.ts';
 import { NonceStoreFullError } from '../state/memory-nonce-store.ts';
+import { StateError } from '../state/state-error.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 const STATUS: Readonly<Record<RefusalCode, number>> = {
@@ -96,6 +97,7 @@ const SPEAKING_ERRORS = [
   IssuerUnavailableError,
   NonceStoreFullError,
   SessionPolicyError,
+  StateError,
   TimeLimitError,
 ];
 

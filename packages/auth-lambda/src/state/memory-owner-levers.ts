@@ -1,8 +1,5 @@
 import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth';
-import type { OwnerLevers } from './owner-levers.ts';
-
-/** `all` holds for uploads and reads alike. */
-export type PausedActions = AccessRequest['action'] | 'all';
+import type { OwnerLevers, PausedActions } from './owner-levers.ts';
 
 /** The levers of one process: from its configuration, or moved by its owner's code. */
 export class MemoryOwnerLevers implements OwnerLevers {
