@@ -89,7 +89,6 @@ describeWithCeph('the self-hosted way, step by step on Ceph RGW', () => {
       readRoleArn: await role('Read', 'policies/read-role.json'),
       credentials: keysOf(ceph.caller),
     });
-    clients.push({ destroy: () => issuer.close() });
     issue = async (action, by, of) => {
       const policy = sessionPolicy({ action, bucket, prefixes: [prefixOf(of)] });
       const { expiration: _, ...keys } = await issuer.issue({ action, hotkey: by, policy });

@@ -119,7 +119,6 @@ export async function startPolicyCloud(options: PolicyCloudOptions = {}): Promis
     readRoleArn: NAMES.readRoleArn,
     credentials: service,
   });
-  clients.push({ destroy: () => issuer.close() });
   return {
     cloud,
     admin: s3(cloud.admin),

@@ -62,3 +62,12 @@ export async function startSts(
   const { port } = server.address() as AddressInfo;
   return { endpoint: `http://127.0.0.1:${port}`, seen };
 }
+
+/** A port of this machine that nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

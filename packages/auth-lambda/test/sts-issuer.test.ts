@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { credentialsIn } from '../src/grant/sts-answer.ts';
 import {
   grantedPrefixes,
   type IssueOrder,
@@ -9,7 +10,7 @@ import {
   sessionPolicy,
 } from '../src/index.ts';
 import { ask, makeService, miner, refusalOf, uploadRequest } from './service-fixture.ts';
-import { GRANTED, SECRETS, type StsAnswer, startSts, stsError } from './sts-double.ts';
+import { closedPort, GRANTED, SECRETS, type StsAnswer, startSts, stsError } from './sts-double.ts';
 
 const ROLES = {
   uploadRoleArn: 'arn:aws:iam::123456789012:role/uploader',
@@ -18,15 +19,13 @@ const ROLES = {
 const SERVICE = { accessKeyId: 'AKIASERVICE', secretAccessKey: 'service-secret' };
 
 function makeIssuer(endpoint: string, changes: Partial<StsIssuerOptions> = {}): StsIssuer {
-  const issuer = new StsIssuer({
+  return new StsIssuer({
     region: 'us-east-1',
     endpoint,
     credentials: SERVICE,
     ...ROLES,
     ...changes,
   });
-  onTestFinished(() => issuer.close());
-  return issuer;
 }
 
 function orderOf(action: IssueOrder['action']): IssueOrder {
@@ -105,7 +104,7 @@ describe('failing', () => {
   });
 
   test('a server that is not there is IssuerUnavailable', async () => {
-    const issuer = makeIssuer('http://127.0.0.1:1');
+    const issuer = makeIssuer(`http://127.0.0.1:${await closedPort()}`);
     await expect(issuer.issue(orderOf('upload'))).rejects.toThrow(/ECONNREFUSED/);
   });
 
@@ -134,4 +133,56 @@ test.each([
 ])('%s is refused', (_, changes) => {
   const options = { region: 'us-east-1', ...ROLES, ...changes };
   expect(() => new StsIssuer(options)).toThrow(Object.keys(changes)[0]);
+});
+
+describe('credentials in an answer', () => {
+  const elements = {
+    AccessKeyId: 'ASIA1',
+    SecretAccessKey: 'a+b/c=',
+    SessionToken: 'IQoJb3JpZ2luX2VjEA//wE=',
+    Expiration: '2030-01-02T03:04:05.678901234Z',
+  };
+  const answer = (inner: string) =>
+    `<?xml version="1.0"?><AssumeRoleResponse><AssumeRoleResult>${inner}</AssumeRoleResult></AssumeRoleResponse>`;
+  const credentials = (values: object) =>
+    `<Credentials>${Object.entries(values)
+      .map(([name, value]) => `\n  <${name}>${value}</${name}>`)
+      .join('')}\n</Credentials>`;
+
+  test('are read in any order, beside whatever else is there', () => {
+    const shuffled = Object.fromEntries(Object.entries(elements).reverse());
+    const user = '<AssumedRoleUser><Arn>arn:aws:sts::1:a/b</Arn></AssumedRoleUser>';
+    const xml = answer(`${user}${credentials(shuffled)}<PackedPolicySize>7</PackedPolicySize>`);
+    expect(credentialsIn(xml)).toEqual({
+      accessKeyId: 'ASIA1',
+      secretAccessKey: 'a+b/c=',
+      sessionToken: 'IQoJb3JpZ2luX2VjEA//wE=',
+      expiration: new Date('2030-01-02T03:04:05.678Z'),
+    });
+  });
+
+  test.each<readonly [string, string]>([
+    ['none', answer('')],
+    ['two of them', answer(credentials(elements) + credentials(elements))],
+    ['one that does not end', answer('<Credentials>')],
+    ...Object.keys(elements).map((name) => {
+      const { [name]: _, ...others } = elements as Record<string, string>;
+      return [`no ${name}`, answer(credentials(others))] as const;
+    }),
+    [
+      'a value that is there twice',
+      answer(
+        credentials(elements).replace(
+          '</Credentials>',
+          '<AccessKeyId>B</AccessKeyId></Credentials>',
+        ),
+      ),
+    ],
+    ['an entity', answer(credentials({ ...elements, SessionToken: 'a&amp;b' }))],
+    ['CDATA', answer(credentials({ ...elements, SessionToken: '<![CDATA[a]]>' }))],
+    ['an empty value', answer(credentials({ ...elements, SecretAccessKey: '' }))],
+    ['no time', answer(credentials({ ...elements, Expiration: '1893553445' }))],
+  ])('are not taken from an answer with %s', (_, xml) => {
+    expect(credentialsIn(xml)).toBeUndefined();
+  });
 });

@@ -21,7 +21,7 @@ export async function startCredentialService(
   options: CredentialServiceOptions,
 ): Promise<AuthServer> {
   const { cloud, registryFile } = options;
-  // Loaded here alone: the service brings the AWS SDK, which a cloud by itself can start without.
+  // Loaded here alone: a cloud by itself can start without the service.
   const {
     createAccessHandler,
     MemoryNonceStore,
@@ -60,7 +60,7 @@ export async function startCredentialService(
     issuer,
     audit: new StreamAuditSink(options.audit),
   };
-  const server = await startAuthServer({
+  return await startAuthServer({
     port: options.port ?? 0,
     handlerFor: (audience) =>
       createAccessHandler(
@@ -75,11 +75,4 @@ export async function startCredentialService(
         ports,
       ),
   });
-  return {
-    url: server.url,
-    close: async () => {
-      await server.close();
-      issuer.close();
-    },
-  };
 }

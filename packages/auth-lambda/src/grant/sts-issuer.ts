@@ -1,22 +1,26 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { AwsCredentials, AwsCredentialsProvider } from '../aws/aws-credentials.ts';
+import { AwsRequestError } from '../aws/aws-request-error.ts';
+import { type SignedAnswer, SignedFetch } from '../aws/signed-fetch.ts';
 import {
   type CredentialIssuer,
   type IssuedCredentials,
   type IssueOrder,
   IssuerUnavailableError,
 } from './credential-issuer.ts';
+import { credentialsIn, errorCodeIn } from './sts-answer.ts';
 
 /** STS' own least. */
 const MIN_SESSION_SECONDS = 900;
 /** A role that assumes another role, as a Lambda's does, gets no more. */
 const MAX_SESSION_SECONDS = 3600;
 
+const roleArn = z.string().regex(/^arn:[a-z-]+:iam::\w*:role\/[\w+=,.@/-]+$/, 'not a role ARN');
+
 const optionsSchema = z.object({
-  region: z.string().min(1),
-  endpoint: z.url().optional(),
-  uploadRoleArn: z.string().regex(/^arn:[a-z-]+:iam::\w*:role\/[\w+=,.@/-]+$/, 'not a role ARN'),
-  readRoleArn: z.string().regex(/^arn:[a-z-]+:iam::\w*:role\/[\w+=,.@/-]+$/, 'not a role ARN'),
+  uploadRoleArn: roleArn,
+  readRoleArn: roleArn,
   sessionSeconds: z
     .int()
     .min(MIN_SESSION_SECONDS)
@@ -28,18 +32,12 @@ const optionsSchema = z.object({
 
 export interface StsIssuerOptions {
   readonly region: string;
-  /** For an STS other than AWS' own. */
+  /** For an STS other than AWS' own: https, or http on this machine. */
   readonly endpoint?: string | undefined;
   readonly uploadRoleArn: string;
   readonly readRoleArn: string;
-  /** The service's own credentials; by default from wherever the AWS SDK finds them. */
-  readonly credentials?:
-    | {
-        readonly accessKeyId: string;
-        readonly secretAccessKey: string;
-        readonly sessionToken?: string | undefined;
-      }
-    | undefined;
+  /** The service's own credentials; by default those of the environment, as at each request. */
+  readonly credentials?: AwsCredentials | AwsCredentialsProvider | undefined;
   /** How long the credentials live: 900 (default) to 3,600. */
   readonly sessionSeconds?: number | undefined;
   /** False for servers that refuse a SourceIdentity; the session's name holds the hotkey too. */
@@ -48,87 +46,82 @@ export interface StsIssuerOptions {
   readonly timeoutMilliseconds?: number | undefined;
 }
 
-const answerSchema = z.object({
-  AccessKeyId: z.string().min(1),
-  SecretAccessKey: z.string().min(1),
-  SessionToken: z.string().min(1),
-  Expiration: z.date(),
-});
-
 const SESSION_NAME_PREFIX = { upload: 'upload-', read: 'read-' } as const;
 
 /** Temporary credentials by AssumeRole with a session policy. */
 export class StsIssuer implements CredentialIssuer {
-  readonly #client: STSClient;
+  readonly #sts: SignedFetch;
   readonly #options: z.output<typeof optionsSchema>;
 
   /** Throws ZodError where an option is wrong. */
   constructor(options: StsIssuerOptions) {
     this.#options = optionsSchema.parse(options);
-    const { credentials } = options;
-    this.#client = new STSClient({
-      region: this.#options.region,
-      maxAttempts: 2,
-      ...(this.#options.endpoint && { endpoint: this.#options.endpoint }),
-      ...(credentials && {
-        credentials: {
-          accessKeyId: credentials.accessKeyId,
-          secretAccessKey: credentials.secretAccessKey,
-          ...(credentials.sessionToken && { sessionToken: credentials.sessionToken }),
-        },
-      }),
+    const { region, endpoint, credentials } = options;
+    this.#sts = new SignedFetch({
+      service: 'sts',
+      region,
+      endpoint,
+      credentials: typeof credentials === 'object' ? () => credentials : credentials,
+      timeoutMilliseconds: this.#options.timeoutMilliseconds,
     });
   }
 
   async issue(order: IssueOrder, signal?: AbortSignal): Promise<IssuedCredentials> {
-    const { uploadRoleArn, readRoleArn, sessionSeconds, sendSourceIdentity } = this.#options;
-    const command = new AssumeRoleCommand({
-      RoleArn: order.action === 'upload' ? uploadRoleArn : readRoleArn,
-      RoleSessionName: `${SESSION_NAME_PREFIX[order.action]}${order.hotkey}`,
-      DurationSeconds: sessionSeconds,
-      Policy: order.policy,
-      ...(sendSourceIdentity && { SourceIdentity: order.hotkey }),
-    });
     const limit = AbortSignal.timeout(this.#options.timeoutMilliseconds);
-    const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
-    let answer: unknown;
+    const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+    let answer: SignedAnswer;
     try {
-      answer = (await this.#client.send(command, { abortSignal })).Credentials;
+      answer = await this.#assumeRole(order, both);
     } catch (error) {
-      throw new IssuerUnavailableError(`STS refused or did not answer (${reason(error)})`);
+      const reason = limit.aborted ? 'no answer in time' : reasonOf(error);
+      throw new IssuerUnavailableError(`STS did not answer (${reason})`);
     }
-    const parsed = answerSchema.safeParse(answer);
-    if (!parsed.success) throw new IssuerUnavailableError('STS answered without credentials');
-    return {
-      accessKeyId: parsed.data.AccessKeyId,
-      secretAccessKey: parsed.data.SecretAccessKey,
-      sessionToken: parsed.data.SessionToken,
-      expiration: parsed.data.Expiration,
-    };
+    const { status, text } = answer;
+    if (status !== 200) {
+      const code = errorCodeIn(text) ?? 'no code';
+      throw new IssuerUnavailableError(`STS refused (${code}, HTTP ${status})`);
+    }
+    const credentials = credentialsIn(text);
+    if (credentials === undefined)
+      throw new IssuerUnavailableError('STS answered without credentials');
+    return credentials;
   }
 
-  /** Closes idle connections. */
-  close(): void {
-    this.#client.destroy();
+  /** Asked again once where the first try failed for a reason that may have passed. */
+  async #assumeRole(order: IssueOrder, signal: AbortSignal): Promise<SignedAnswer> {
+    const request = { headers: FORM, body: this.#form(order), signal };
+    try {
+      const answer = await this.#sts.post(request);
+      if (!mayPass(answer)) return answer;
+    } catch (error) {
+      if (!(error instanceof AwsRequestError && error.code === 'Unreachable')) throw error;
+    }
+    await delay(RETRY_DELAY_MS * (0.5 + Math.random()), undefined, { signal });
+    return await this.#sts.post(request);
+  }
+
+  #form({ action, hotkey, policy }: IssueOrder): string {
+    const { uploadRoleArn, readRoleArn, sessionSeconds, sendSourceIdentity } = this.#options;
+    return new URLSearchParams({
+      Action: 'AssumeRole',
+      Version: '2011-06-15',
+      RoleArn: action === 'upload' ? uploadRoleArn : readRoleArn,
+      RoleSessionName: `${SESSION_NAME_PREFIX[action]}${hotkey}`,
+      DurationSeconds: String(sessionSeconds),
+      Policy: policy,
+      ...(sendSourceIdentity && { SourceIdentity: hotkey }),
+    }).toString();
   }
 }
 
-/** The error's name, the system's code and the status; its text could repeat the request. */
-function reason(error: unknown): string {
-  const { name, code, $metadata } = sdkErrorSchema.parse(error);
-  const status = $metadata.httpStatusCode;
-  return [name, code, status && `HTTP ${status}`].filter(Boolean).join(', ');
+const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+const RETRY_DELAY_MS = 100;
+
+function mayPass({ status, text }: SignedAnswer): boolean {
+  return status >= 500 || status === 429 || errorCodeIn(text) === 'Throttling';
 }
 
-const word = z
-  .string()
-  .regex(/^[\w.-]{1,64}$/)
-  .optional()
-  .catch('unnamed');
-const sdkErrorSchema = z
-  .object({
-    name: word,
-    code: word,
-    $metadata: z.object({ httpStatusCode: z.int().optional() }).catch({}).default({}),
-  })
-  .catch({ name: 'unknown', code: undefined, $metadata: {} });
+/** Only this error promises a message without secrets. */
+function reasonOf(error: unknown): string {
+  return error instanceof AwsRequestError ? error.message : 'unknown reason';
+}

@@ -70,7 +70,6 @@ export async function serveCommandConfig(
     audience,
     async close() {
       await server.close();
-      issuer.close();
       if (audit !== stderr) audit.end();
     },
   };

@@ -137,6 +137,5 @@ export class World {
 
   close(): void {
     this.clients.close();
-    this.issuer.close();
   }
 }

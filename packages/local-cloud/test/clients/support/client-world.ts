@@ -59,11 +59,7 @@ export async function startClientWorld(): Promise<ClientWorld> {
       readRoleArn: cloud.roles.read,
       credentials: cloud.service,
     });
-    try {
-      return await issuer.issue({ ...order, hotkey });
-    } finally {
-      issuer.close();
-    }
+    return await issuer.issue({ ...order, hotkey });
   };
   const home = await mkdtemp(path.join(tmpdir(), 'local-cloud-client-'));
   const admin = harness.s3(cloud.admin);
