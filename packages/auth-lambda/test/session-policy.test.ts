@@ -1,6 +1,7 @@
 import { addressOf, SOURCE_NAMES } from '@data-universe/core-auth';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FOLDERS } from '../src/grant/granted-prefixes.ts';
 import { grantedPrefixes, MAX_POLICY_CHARACTERS, sessionPolicy } from '../src/index.ts';
 import { allows } from './iam-oracle.ts';
 
@@ -32,7 +33,16 @@ const EVERY_ACTION = [
 const hotkey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(addressOf);
 const source = fc.constantFrom(...SOURCE_NAMES);
 const scope = fc.oneof(
-  fc.record({ action: fc.constant('upload' as const), hotkey, source }),
+  fc.record({
+    action: fc.constant('upload' as const),
+    hotkey,
+    source: fc.constantFrom(...FOLDERS),
+  }),
+  fc.record({
+    action: fc.constant('read' as const),
+    miner_hotkey: hotkey,
+    first_folders: fc.constant(true as const),
+  }),
   fc.record(
     { action: fc.constant('read' as const), miner_hotkey: hotkey, source },
     { requiredKeys: ['action', 'miner_hotkey'] },
@@ -42,7 +52,19 @@ const scope = fc.oneof(
 /** Keys around a prefix: what a mistake in the policy would most likely open. */
 function keysNear(prefix: string, other: string): fc.Arbitrary<string> {
   const [, name = '', miner = ''] = prefix.split('/');
-  const name2 = fc.constantFrom('y', 'reddit', 'x', 'youtube', '*', '', '..', name.toUpperCase());
+  const name2 = fc.constantFrom(
+    'y',
+    'reddit',
+    'x',
+    'youtube',
+    '1',
+    '2',
+    '3',
+    '*',
+    '',
+    '..',
+    name.toUpperCase(),
+  );
   const miner2 = fc.constantFrom(
     other,
     `${miner}d`,
@@ -119,7 +141,7 @@ test('no text in place of a prefix enters a policy unless it is a whole granted 
         return prefix.slice(0, at) + text + prefix.slice(at);
       }),
   );
-  const whole = new RegExp(`^data/(${SOURCE_NAMES.join('|')})/(${miner}|${other})/$`);
+  const whole = new RegExp(`^data/(${FOLDERS.join('|')})/(${miner}|${other})/$`);
   fc.assert(
     fc.property(candidate, fc.constantFrom('upload' as const, 'read' as const), (text, action) => {
       const build = () => sessionPolicy({ action, bucket: BUCKET, prefixes: [text] });
