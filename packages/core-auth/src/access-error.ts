@@ -1,4 +1,4 @@
-import type { RefusalCode } from './access-response.ts';
+import type { RefusalCode, ServiceMode } from './access-response.ts';
 
 /** The service's own refusals, and what keeps a client from asking or from believing the answer. */
 export type AccessErrorCode =
@@ -22,6 +22,8 @@ export interface AccessErrorOptions {
   readonly requestId?: string | undefined;
   /** How long the service asks to wait. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The service's own, where it was asked for what the other gives. */
+  readonly serviceMode?: ServiceMode | undefined;
   /** Only an error that has seen no part of a response. */
   readonly cause?: unknown;
 }
@@ -35,6 +37,8 @@ export class AccessError extends Error {
   /** Names the decision in the service's audit log. */
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** The service's own, where it was asked for what the other gives. */
+  readonly serviceMode: ServiceMode | undefined;
 
   constructor(options: AccessErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -43,5 +47,6 @@ export class AccessError extends Error {
     this.status = options.status;
     this.requestId = options.requestId;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.serviceMode = options.serviceMode;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type HotkeyAddress, isHotkeyAddress } from './hotkey-address.ts';
+import { MAX_OPERATIONS, storeOperationSchema } from './store-operation.ts';
 
 /** First line of the signed bytes: no signature for anything else can pass for an access request. */
 export const ACCESS_REQUEST_DOMAIN = 'data-universe-storage/access-request/v1';
@@ -27,6 +28,8 @@ const common = {
   expires_at: unixSeconds,
   /** 16 random bytes, lower-case hex. */
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  /** To be presigned by a service without credentials to give; empty where only the store is asked for. */
+  operations: z.array(storeOperationSchema).max(MAX_OPERATIONS).optional(),
 };
 
 const signature = { signature: z.string().regex(/^0x[0-9a-f]{128}$/) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_OPERATIONS } from './store-operation.ts';
 
 /** Temporary credentials and where they open: the answer to a granted request. */
 export const accessGrantSchema = z.object({
@@ -18,6 +19,38 @@ export const accessGrantSchema = z.object({
   prefixes: z.array(z.string().endsWith('/')).min(1),
 });
 export type AccessGrant = z.infer<typeof accessGrantSchema>;
+
+/** A request to the store that carries its own signature, for whoever has it to send. */
+const presignedRequestSchema = z.object({
+  method: z.enum(['GET', 'HEAD', 'PUT']),
+  url: z.url(),
+  /** Signed: to be sent exactly so, `host` apart. Names in lower case. */
+  headers: z.record(z.string().regex(/^[a-z0-9-]+$/), z.string()),
+});
+export type PresignedRequest = z.infer<typeof presignedRequestSchema>;
+
+/** The answer to a granted request with `operations`. */
+export const presignedGrantSchema = z.object({
+  request_id: z.string(),
+  /** When the first of the signatures ends; ISO 8601, UTC. */
+  expiration: z.iso.datetime(),
+  bucket: z.string().min(1),
+  region: z.string().min(1),
+  endpoint: z.url(),
+  /** Each ends in `/`; nothing outside them is signed. */
+  prefixes: z.array(z.string().endsWith('/')).min(1),
+  /** Puts are signed with `If-None-Match: *`. */
+  create_only: z.boolean(),
+  /** Puts are signed with a checksum that the store is to check and keep. */
+  checksums: z.boolean(),
+  /** As they were asked for, in that order. */
+  requests: z.array(presignedRequestSchema).max(MAX_OPERATIONS),
+});
+export type PresignedGrant = z.infer<typeof presignedGrantSchema>;
+
+/** What a service gives: temporary credentials, or signatures for single requests. */
+export const SERVICE_MODES = ['credentials', 'presigned'] as const;
+export type ServiceMode = (typeof SERVICE_MODES)[number];
 
 export const REFUSAL_CODES = [
   'BadRequest',
@@ -49,6 +82,8 @@ export const accessRefusalSchema = z.object({
     retry_after: z.number().optional(),
     /** Unix seconds; with ClockSkew. */
     server_time: z.int().optional(),
+    /** The service's own, with BadRequest where the request was for the other. */
+    mode: z.enum(SERVICE_MODES).optional().catch(undefined),
   }),
 });
 export type AccessRefusal = z.infer<typeof accessRefusalSchema>;

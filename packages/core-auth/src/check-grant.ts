@@ -8,7 +8,7 @@ import type { HotkeyAddress } from './hotkey-address.ts';
 export function assertGrantOf(
   scope: AccessScope,
   signer: HotkeyAddress,
-  grant: AccessGrant,
+  grant: Pick<AccessGrant, 'prefixes' | 'expiration' | 'endpoint'>,
   nowMilliseconds: number,
 ): void {
   if (!isScopeOf(grant.prefixes, scope, signer)) {
@@ -21,7 +21,7 @@ export function assertGrantOf(
   if (Date.parse(grant.expiration) <= nowMilliseconds) {
     throw new AccessError({
       code: 'InvalidResponse',
-      message: `the service granted credentials that expired at ${grant.expiration}, by this machine's clock: check it (NTP)`,
+      message: `the service granted what expired at ${grant.expiration}, by this machine's clock: check it (NTP)`,
     });
   }
   if (grant.endpoint !== null) {

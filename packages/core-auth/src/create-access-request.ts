@@ -10,6 +10,7 @@ import {
 import type { AccessScope } from './access-scope.ts';
 import { signAccessRequest } from './sign-access-request.ts';
 import type { Signer } from './signer.ts';
+import type { StoreOperation } from './store-operation.ts';
 
 export interface CreateAccessRequestOptions {
   readonly signer: Signer;
@@ -23,6 +24,8 @@ export interface CreateAccessRequestOptions {
   readonly randomBytes?: ((size: number) => Uint8Array) | undefined;
   /** How long the request may be presented, in seconds. Default 60, at most MAX_REQUEST_SECONDS. */
   readonly lifetimeSeconds?: number | undefined;
+  /** To be presigned, for a service that gives no credentials. */
+  readonly operations?: readonly StoreOperation[] | undefined;
 }
 
 const DEFAULT_LIFETIME_SECONDS = 60;
@@ -44,6 +47,7 @@ export function createAccessRequest(
   const unsigned = unsignedAccessRequestSchema.safeParse({
     version: 1,
     ...scopeFields(scope),
+    ...(options.operations === undefined ? {} : { operations: options.operations }),
     hotkey: signer.address,
     network: options.network,
     netuid: options.netuid,

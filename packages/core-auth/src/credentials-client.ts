@@ -1,14 +1,23 @@
+import type { z } from 'zod';
 import { AccessError } from './access-error.ts';
-import type { AccessGrant } from './access-response.ts';
+import {
+  type AccessGrant,
+  accessGrantSchema,
+  type PresignedGrant,
+  presignedGrantSchema,
+  type ServiceMode,
+} from './access-response.ts';
 import { type AccessScope, describeScope } from './access-scope.ts';
 import { assertGrantOf } from './check-grant.ts';
 import { createAccessRequest } from './create-access-request.ts';
 import { parseServiceUrl } from './endpoint.ts';
+import { PresignedRequests } from './presigned-requests.ts';
 import { requestGrant } from './request-grant.ts';
 import { type RetryOptions, retryAccess } from './retry-access.ts';
-import { sealGrant } from './seal-grant.ts';
+import { sealGrant, sealPresignedGrant } from './seal-grant.ts';
 import type { Signer } from './signer.ts';
 import { SingleFlight } from './single-flight.ts';
+import type { StoreOperation } from './store-operation.ts';
 
 export interface CredentialsClientOptions {
   /** The service's URL exactly as it publishes it: requests are signed for it. https, or loopback. */
@@ -53,6 +62,8 @@ export class CredentialsClient {
   readonly #endpoint: URL;
   readonly #clock: () => number;
   readonly #entries = new Map<string, Entry>();
+  /** What the service turned out to give. */
+  #mode: ServiceMode = 'credentials';
 
   /** Throws AccessError where the endpoint is no URL, or neither https nor this machine. */
   constructor(options: CredentialsClientOptions) {
@@ -84,6 +95,58 @@ export class CredentialsClient {
     }
   }
 
+  /** What the service gives for the scope, be it credentials or signatures; it is asked which once. */
+  async open(
+    scope: AccessScope,
+    options: Pick<GrantOptions, 'signal'> = {},
+  ): Promise<AccessGrant | PresignedGrant> {
+    try {
+      return await this.#openAs(this.#mode, scope, options);
+    } catch (error) {
+      const mode = error instanceof AccessError ? error.serviceMode : undefined;
+      if (mode === undefined || mode === this.#mode) throw error;
+      this.#mode = mode;
+      return await this.#openAs(mode, scope, options);
+    }
+  }
+
+  /** One request with operations, repeated while that may help; answered in their order. */
+  async presign(
+    scope: AccessScope,
+    operations: readonly StoreOperation[],
+    { signal = new AbortController().signal }: Pick<GrantOptions, 'signal'> = {},
+  ): Promise<PresignedGrant> {
+    assertWanted(scope, signal);
+    try {
+      return await retryAccess(
+        () => this.#askToSign(scope, operations, signal),
+        this.#options.retry ?? {},
+        signal,
+      );
+    } catch (error) {
+      assertWanted(scope, signal);
+      throw error;
+    }
+  }
+
+  /** Signed requests of a scope, gathered from as few answers of the service as it takes. */
+  presignedRequests(scope: AccessScope): PresignedRequests {
+    return new PresignedRequests({
+      presign: (operations, signal) => this.presign(scope, operations, { signal }),
+      clock: this.#clock,
+    });
+  }
+
+  #openAs(
+    mode: ServiceMode,
+    scope: AccessScope,
+    { signal }: Pick<GrantOptions, 'signal'>,
+  ): Promise<AccessGrant | PresignedGrant> {
+    return mode === 'credentials'
+      ? this.grant(scope, { signal })
+      : this.presign(scope, [], { signal });
+  }
+
   /** Someone who has nothing waits through retries; someone who holds a valid grant needs no patience. */
   async #renew(
     scope: AccessScope,
@@ -103,13 +166,40 @@ export class CredentialsClient {
     }
   }
 
-  /** Each attempt is a request of its own: a nonce works once. */
   async #ask(scope: AccessScope, signal: AbortSignal): Promise<AccessGrant> {
+    return sealGrant(await this.#exchange(scope, signal, { schema: accessGrantSchema }));
+  }
+
+  async #askToSign(
+    scope: AccessScope,
+    operations: readonly StoreOperation[],
+    signal: AbortSignal,
+  ): Promise<PresignedGrant> {
+    const schema = presignedGrantSchema;
+    const grant = await this.#exchange(scope, signal, { schema, operations });
+    if (grant.requests.length === operations.length) return sealPresignedGrant(grant);
+    throw new AccessError({
+      code: 'InvalidResponse',
+      message: `the service signed ${grant.requests.length} requests where ${operations.length} were asked for: not used; check auth_endpoint`,
+    });
+  }
+
+  /** Each attempt is a request of its own: a nonce works once. */
+  async #exchange<T extends AccessGrant | PresignedGrant>(
+    scope: AccessScope,
+    signal: AbortSignal,
+    wish: {
+      readonly schema: z.ZodType<T>;
+      readonly operations?: readonly StoreOperation[];
+    },
+  ): Promise<T> {
     const { authEndpoint, signer, network, netuid, fetch, timeoutMs } = this.#options;
+    const { schema, operations } = wish;
     const clock = this.#clock;
     const addressee = { network, netuid, audience: authEndpoint };
-    const request = createAccessRequest(scope, { ...addressee, signer, clock });
+    const request = createAccessRequest(scope, { ...addressee, signer, clock, operations });
     const grant = await requestGrant(request, {
+      schema,
       endpoint: this.#endpoint,
       fetch: fetch ?? globalThis.fetch,
       clock,
@@ -117,7 +207,7 @@ export class CredentialsClient {
       signal,
     });
     assertGrantOf(scope, signer.address, grant, clock());
-    return sealGrant(grant);
+    return grant;
   }
 
   #entryOf(scope: AccessScope): Entry {

@@ -34,7 +34,7 @@ export function errorOfAnswer(
 }
 
 function errorOfRefusal(refusal: AccessRefusal, status: number, now: number): AccessError {
-  const { code, message, retryable, retry_after, server_time } = refusal.error;
+  const { code, message, retryable, retry_after, server_time, mode } = refusal.error;
   const common = { code, status, requestId: printable(refusal.request_id, 128) };
   if (code === 'ClockSkew') {
     // Asking again by the same clock changes nothing, whatever the service says of retrying.
@@ -45,6 +45,7 @@ function errorOfRefusal(refusal: AccessRefusal, status: number, now: number): Ac
     message: `${printable(message, 500)} (${code}, request ${common.requestId})`,
     retryable,
     retryAfterSeconds: retry_after,
+    serviceMode: code === 'BadRequest' ? mode : undefined,
   });
 }
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { AccessError } from './access-error.ts';
 import type { AccessRequest } from './access-request.ts';
-import { type AccessGrant, accessGrantSchema } from './access-response.ts';
 import { readBounded } from './bounded-body.ts';
 import { errorOfAnswer } from './refusal-error.ts';
 
-/** A grant has under 4 KiB. */
+/** A grant has under 4 KiB, one of 32 signed requests under 48. */
 const MAX_RESPONSE_BYTES = 65_536;
 
-export interface RequestGrantOptions {
+export interface RequestGrantOptions<T> {
+  /** What the answer has to be. */
+  readonly schema: z.ZodType<T>;
   readonly endpoint: URL;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: () => number;
@@ -18,10 +19,10 @@ export interface RequestGrantOptions {
 }
 
 /** One exchange with the service: a request goes out, a grant comes back. Throws AccessError. */
-export async function requestGrant(
+export async function requestGrant<T>(
   request: AccessRequest,
-  options: RequestGrantOptions,
-): Promise<AccessGrant> {
+  options: RequestGrantOptions<T>,
+): Promise<T> {
   const { response, body } = await exchange(request, options);
   if (body === undefined) {
     throw new AccessError({
@@ -32,7 +33,7 @@ export async function requestGrant(
   }
   const document = parseJson(body);
   if (!response.ok) throw errorOfAnswer(response, document, options.clock());
-  const grant = accessGrantSchema.safeParse(document);
+  const grant = options.schema.safeParse(document);
   if (grant.success) return grant.data;
   throw new AccessError({
     code: 'InvalidResponse',
@@ -41,7 +42,10 @@ export async function requestGrant(
   });
 }
 
-async function exchange(request: AccessRequest, options: RequestGrantOptions) {
+async function exchange(
+  request: AccessRequest,
+  options: Omit<RequestGrantOptions<unknown>, 'schema'>,
+) {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
     const response = await options.fetch(options.endpoint, {
