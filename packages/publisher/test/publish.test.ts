@@ -92,18 +92,69 @@ describe('publishing a database', () => {
     await expectPublished(backend, miner.path);
   });
 
-  it('follows a row that moves to another hour, whichever of the two comes first', async () => {
-    for (const deletedRows of ['mirror', 'keep'] as const) {
+  it.each(['mirror', 'keep'] as const)(
+    'shows a row that moves to another hour once in every commit, whichever hour comes first (%s)',
+    async (deletedRows) => {
       const { miner, backend, open } = setting();
       miner.put(...posts(0, 30, 3));
-      const publisher = await open({ deletedRows, maxRowsPerFile: 1, maxFilesPerCommit: 1 });
+      const publisher = await open({ deletedRows, maxRowsPerFile: 3, maxFilesPerCommit: 1 });
       await publisher.run();
-      const [up, down] = [post(0, 0), post(2, 2)];
-      miner.put({ ...up, timeBucketId: up.timeBucketId + 2 });
-      miner.put({ ...down, timeBucketId: down.timeBucketId - 2 });
-      await publisher.run();
+      for (const n of [0, 3, 6, 9, 12]) {
+        const [up, down] = [post(n, 0), post(n + 2, 2)];
+        miner.put({ ...up, timeBucketId: up.timeBucketId + 2 });
+        miner.put({ ...down, timeBucketId: down.timeBucketId - 2 });
+      }
+      miner.put(...posts(30, 40, 3));
+      let commits = 0;
+      const report = await publisher.run({
+        onStep: async (step) => {
+          // The manifest is in the store by now; reading back fails on a row that is there twice.
+          if (step !== 'ledger') return;
+          commits += 1;
+          const published = await readBack(backend);
+          for (const { uri } of posts(0, 30, 3)) expect(published.has(uri), uri).toBe(true);
+        },
+      });
+      expect(commits).toBeGreaterThan(4);
+      expect(report).toMatchObject({ rowsReplaced: 10, rowsAdded: 10, rowsRemoved: 0 });
       await expectPublished(backend, miner.path);
-    }
+      expect((await publisher.run()).commits).toBe(0);
+    },
+  );
+
+  it('deletes last what is deleted, in as many commits as it takes', async () => {
+    const { miner, backend, open } = setting();
+    miner.put(...posts(0, 60, 6));
+    const publisher = await open({ maxRowsPerFile: 10, maxFilesPerCommit: 1 });
+    await publisher.run();
+    miner.delete(...posts(0, 30, 6).map(({ uri }) => uri));
+    miner.put(...posts(60, 90, 6));
+    const rows: number[] = [];
+    const report = await publisher.run({
+      onStep: async (step) => {
+        if (step === 'ledger') rows.push((await readBack(backend)).size);
+      },
+    });
+    expect(rows).toEqual([70, 80, 90, 60]);
+    expect(report).toMatchObject({ rowsAdded: 30, rowsRemoved: 30, bucketsChanged: 6 });
+    await expectPublished(backend, miner.path);
+    expect(await publisher.run()).toMatchObject({ commits: 0, bucketsChanged: 0 });
+  });
+
+  it('finds a row that leaves its hour while the run is under way in the next run', async () => {
+    const { miner, backend, open } = setting();
+    miner.put(...posts(0, 30, 3));
+    const publisher = await open();
+    await publisher.run();
+    miner.put(post(31, 1));
+    miner.delete(post(0, 0).uri);
+    await publisher.run({
+      onStep: (step) => {
+        if (step === 'write') miner.delete(post(3, 0).uri, post(4, 1).uri);
+      },
+    });
+    expect(await publisher.run()).toMatchObject({ rowsRemoved: 2 });
+    await expectPublished(backend, miner.path);
   });
 
   it('sees a replacement of equal uri, label and size in a full scan, and only there', async () => {

@@ -3,6 +3,9 @@ import type { RowRange } from '../ledger/row-ranges.ts';
 import { toRanges } from '../ledger/row-ranges.ts';
 import type { Place } from './bucket-diff.ts';
 
+/** Keeps the masks of one commit, and with them its memory and its manifest, in bounds. */
+export const MAX_MASKED_ROWS = 250_000;
+
 /** The changes of one commit. */
 export interface Batch {
   readonly files: readonly NewFile[];
@@ -18,6 +21,10 @@ export class MaskSet {
 
   get rows(): number {
     return this.#rows;
+  }
+
+  has({ segment, row }: Place): boolean {
+    return this.#bySegment.get(segment.id)?.rows.has(row) ?? false;
   }
 
   /** False where the row is in the set already. */

@@ -9,8 +9,8 @@ export interface Place {
 }
 
 export type Comparison =
-  | { readonly kind: 'same' | 'new' }
-  | { readonly kind: 'replaced'; readonly old: Place };
+  | { readonly kind: 'new' }
+  | { readonly kind: 'same' | 'replaced'; readonly old: Place };
 
 /** Compares the rows of one bucket with what the ledger says is published of it. */
 export class BucketDiff {
@@ -41,7 +41,7 @@ export class BucketDiff {
     const [old] = places.splice(Math.max(same, 0), 1);
     if (places.length === 0) this.#published.delete(key);
     if (old === undefined) return { kind: 'new' };
-    return same >= 0 ? { kind: 'same' } : { kind: 'replaced', old };
+    return { kind: same >= 0 ? 'same' : 'replaced', old };
   }
 
   /** A published row of this uri, whatever it holds, once. */

@@ -7,6 +7,8 @@ export interface PlannedBucket {
   readonly bucketId: number;
   /** When it was scanned. */
   readonly rows: number;
+  /** Whether it differs from the ledger; false where only a full scan reads it. */
+  readonly moved: boolean;
 }
 
 /**
@@ -22,15 +24,14 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
   const addVanished = (before: number) => {
     for (const bucket of published.takeBelow(before))
       if (fullScan || !bucket.fingerprint?.equals(EMPTY_FINGERPRINT))
-        planned.push({ bucketId: bucket.bucketId, rows: 0 });
+        planned.push({ bucketId: bucket.bucketId, rows: 0, moved: true });
   };
   try {
     for await (const bucket of cycle.database.buckets(unpublishable, cycle.signal)) {
       cycle.counts.bucketsScanned += 1;
       addVanished(bucket.bucketId);
-      const known = published.take(bucket.bucketId);
-      if (fullScan || moved(bucket, known))
-        planned.push({ bucketId: bucket.bucketId, rows: bucket.rows });
+      const moved = hasMoved(bucket, published.take(bucket.bucketId));
+      if (fullScan || moved) planned.push({ bucketId: bucket.bucketId, rows: bucket.rows, moved });
       if (cycle.counts.bucketsScanned % 1000 === 0)
         cycle.progress({ bucketsDone: cycle.counts.bucketsScanned });
     }
@@ -43,7 +44,7 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
   return planned;
 }
 
-function moved(bucket: BucketSummary, known: LedgerBucket | undefined): boolean {
+function hasMoved(bucket: BucketSummary, known: LedgerBucket | undefined): boolean {
   return known === undefined || !known.fingerprint?.equals(bucket.fingerprint);
 }
 

@@ -1,6 +1,7 @@
 import { carryOut } from './carry-out.ts';
 import type { Cycle } from './cycle.ts';
-import { noteKept } from './note-kept.ts';
+import { Departures } from './departures.ts';
+import { noteDepartures } from './note-departures.ts';
 import { plan } from './plan.ts';
 import { recordIntent } from './record-intent.ts';
 import { CountingSink } from './row-sink.ts';
@@ -10,22 +11,34 @@ import { BucketQueue, writeFiles } from './write-files.ts';
 /** From the difference between database and ledger to as many commits as it takes. */
 export async function publishChanges(cycle: Cycle, fullScan: boolean): Promise<void> {
   const planned = await plan(cycle, fullScan);
-  if (cycle.deletedRows === 'keep') noteKept(cycle, planned);
   const queue = new BucketQueue(planned);
   const sink = new StagingSink(cycle);
-  do {
-    const batch = await writeFiles(cycle, queue, sink);
-    if (!(await recordIntent(cycle, batch))) continue;
-    const intent = cycle.ledger.intents.pending();
-    if (intent) await carryOut(cycle, intent);
-  } while (queue.first);
+  const departures = new Departures();
+  try {
+    noteDepartures(cycle, planned, departures, { remember: true });
+    do {
+      const batch = await writeFiles(cycle, queue, departures, sink);
+      if (!(await recordIntent(cycle, batch))) continue;
+      const intent = cycle.ledger.intents.pending();
+      if (intent) await carryOut(cycle, intent);
+    } while (queue.first || departures.hasDeferred);
+  } finally {
+    departures.close();
+  }
 }
 
 /** The same difference, counted. */
 export async function countChanges(cycle: Cycle, fullScan: boolean): Promise<void> {
-  const queue = new BucketQueue(await plan(cycle, fullScan));
+  const planned = await plan(cycle, fullScan);
+  const queue = new BucketQueue(planned);
   const sink = new CountingSink(cycle.maxRowsPerFile);
-  do await writeFiles(cycle, queue, sink);
-  while (queue.first);
+  const departures = new Departures();
+  try {
+    noteDepartures(cycle, planned, departures, { remember: false });
+    do await writeFiles(cycle, queue, departures, sink);
+    while (queue.first || departures.hasDeferred);
+  } finally {
+    departures.close();
+  }
   cycle.counts.files = sink.files;
 }

@@ -1,16 +1,15 @@
 import type { OpenBucket } from '../database/miner-database.ts';
 import { throwIfAborted } from '../errors.ts';
 import type { LedgerBucket } from '../ledger/ledger-records.ts';
-import { ENTRY_BYTES } from '../ledger/row-digest.ts';
-import { type Batch, MaskSet } from './batch.ts';
-import { BucketDiff } from './bucket-diff.ts';
+import { ENTRY_BYTES, uriKeyAt } from '../ledger/row-digest.ts';
+import { type Batch, MAX_MASKED_ROWS, MaskSet } from './batch.ts';
+import { BucketDiff, type Place } from './bucket-diff.ts';
 import { type Cycle, enter } from './cycle.ts';
+import type { Departures } from './departures.ts';
 import { MovedRows } from './moved-rows.ts';
 import type { PlannedBucket } from './plan.ts';
+import { removeDeparted } from './remove-departed.ts';
 import type { RowSink } from './row-sink.ts';
-
-/** Keeps the masks of one commit, and with them its memory and its manifest, in bounds. */
-const MAX_MASKED_ROWS = 1_000_000;
 
 /** Planned buckets not yet complete. */
 export class BucketQueue {
@@ -39,31 +38,40 @@ export class BucketQueue {
  * commit is full. A bucket that is cut there stays in the queue: what this commit holds of it will be
  * found unchanged.
  */
-export async function writeFiles(cycle: Cycle, queue: BucketQueue, sink: RowSink): Promise<Batch> {
+export async function writeFiles(
+  cycle: Cycle,
+  queue: BucketQueue,
+  departures: Departures,
+  sink: RowSink,
+): Promise<Batch> {
   await enter(cycle, 'write');
   const work: Work = {
     cycle,
     sink,
     masks: new MaskSet(),
-    moved: cycle.deletedRows === 'keep' ? new MovedRows(cycle) : undefined,
+    moved: new MovedRows(cycle, departures),
+    departures,
   };
-  const buckets: LedgerBucket[] = [];
+  const buckets = new Map<number, LedgerBucket>();
   try {
     for (let bucket = queue.first; bucket; bucket = queue.first) {
       if (sink.full || work.masks.rows >= MAX_MASKED_ROWS) break;
       throwIfAborted(cycle.signal);
       const { bucketId } = bucket;
       const segments = cycle.ledger.published.segmentsOf(bucketId);
-      const fingerprint = await cycle.database.readBucket(bucketId, (open) =>
+      const compared = await cycle.database.readBucket(bucketId, (open) =>
         compareBucket(work, bucketId, open, new BucketDiff(segments)),
       );
-      if (fingerprint === undefined) break;
-      buckets.push({ bucketId, fingerprint });
+      if (compared === undefined) break;
+      buckets.set(bucketId, compared);
       queue.removeFirst();
       cycle.counts.bucketsChanged += 1;
       cycle.progress({ phase: 'write', rowsDone: queue.rowsDone, rowsTotal: queue.rowsTotal });
     }
-    return { files: await sink.finish(), masks: work.masks, buckets };
+    if (!queue.first)
+      for (const bucket of removeDeparted(cycle, departures, work.masks))
+        buckets.set(bucket.bucketId, bucket);
+    return { files: await sink.finish(), masks: work.masks, buckets: [...buckets.values()] };
   } catch (error) {
     await sink.abort();
     throw error;
@@ -74,16 +82,17 @@ interface Work {
   readonly cycle: Cycle;
   readonly sink: RowSink;
   readonly masks: MaskSet;
-  readonly moved: MovedRows | undefined;
+  readonly moved: MovedRows;
+  readonly departures: Departures;
 }
 
-/** The bucket's fingerprint, undefined where the commit was full before its end. */
+/** The bucket as it is published then, undefined where the commit was full before its end. */
 async function compareBucket(
-  { cycle, sink, masks, moved }: Work,
+  { cycle, sink, masks, moved, departures }: Work,
   bucketId: number,
   open: OpenBucket,
   diff: BucketDiff,
-): Promise<Buffer | undefined> {
+): Promise<LedgerBucket | undefined> {
   const { counts, digest } = cycle;
   let same = 0;
   let unpublishable = 0;
@@ -94,20 +103,30 @@ async function compareBucket(
       const entry = Buffer.allocUnsafe(ENTRY_BYTES);
       digest.write(entity, entry, 0);
       const comparison = diff.compare(entry);
-      if (comparison.kind === 'same') {
+      // A row that was found elsewhere in the meantime, and is back, has lost its old place to that.
+      if (comparison.kind === 'same' && !masks.has(comparison.old)) {
         same += 1;
         continue;
       }
-      const old = comparison.kind === 'replaced' ? comparison.old : moved?.placeOf(entry, bucketId);
+      const old = comparison.kind === 'new' ? moved.placeOf(entry, bucketId) : comparison.old;
       if (old && masks.add(old)) counts.rowsReplaced += 1;
       else counts.rowsAdded += 1;
       if (sink.push(entity, entry) === 'flush') await sink.flush();
       if (sink.full) return undefined;
     }
   }
-  if (cycle.deletedRows === 'mirror')
-    for (const place of diff.gone()) if (masks.add(place)) counts.rowsRemoved += 1;
   counts.rowsUnchanged += same;
   counts.rowsUnpublishable += unpublishable;
-  return open.fingerprint;
+  if (cycle.deletedRows === 'keep') return { bucketId, fingerprint: open.fingerprint };
+  const gone: Place[] = [];
+  let later = 0;
+  for (const place of diff.gone())
+    if (departures.has(uriKeyAt(place.segment.entries, place.row * ENTRY_BYTES), bucketId))
+      gone.push(place);
+    else later += 1;
+  // What left while the run was under way may be on its way to a bucket that was read before.
+  const fingerprint = later === 0 ? open.fingerprint : null;
+  if (gone.length === 0) return { bucketId, fingerprint };
+  departures.defer(bucketId, gone, fingerprint);
+  return { bucketId, fingerprint: null };
 }
