@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { type CallContext, failure } from './call-context.ts';
+import type { StorageError } from './errors.ts';
 
 /** Bytes that can be read more than once, so that a failed upload can be repeated. */
 export interface ByteSource {
@@ -10,6 +12,18 @@ export interface ByteSource {
    * is never written to again.
    */
   stream(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+  /** Where its bytes can be read into memory that the reader brings. */
+  open?(): Promise<ByteReader>;
+}
+
+export interface ByteReader {
+  /**
+   * Reads from byte `position` on into all of `into`, or into its beginning, and returns how many
+   * bytes came: 0 at the end. `into` belongs to it until then.
+   */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** After the reading that is under way, if one is. */
+  close(): Promise<void>;
 }
 
 export function bytesSource(bytes: Uint8Array): ByteSource {
@@ -33,6 +47,14 @@ export async function fileSource(path: string): Promise<ByteSource> {
       if (start >= end) return emptyStream();
       return createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024 });
     },
+    async open() {
+      const file = await open(path, 'r');
+      return {
+        read: async (into, position) =>
+          (await file.read(into, 0, into.byteLength, position)).bytesRead,
+        close: () => file.close(),
+      };
+    },
   };
 }
 
@@ -42,4 +64,10 @@ export async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8A
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return Buffer.concat(parts);
+}
+
+/** What a source's own failure is to the call that reads it. */
+export function unreadable(call: CallContext, cause: unknown): StorageError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return failure(call, { code: 'Unknown', message: `its source could not be read: ${why}`, cause });
 }

@@ -11,8 +11,16 @@ export type {
   StorageBackend,
   Write,
 } from './backend.ts';
+export { BodyProof } from './body-proof.ts';
 export { type ByteRange, resolveRange } from './byte-range.ts';
-export { type ByteSource, bytesSource, fileSource, readAll } from './byte-source.ts';
+export {
+  type ByteReader,
+  type ByteSource,
+  bytesSource,
+  fileSource,
+  readAll,
+  unreadable,
+} from './byte-source.ts';
 export {
   abortedError,
   type CallContext,

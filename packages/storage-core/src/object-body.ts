@@ -21,12 +21,10 @@ export function objectBody(options: ObjectBodyOptions): AsyncIterable<Uint8Array
     await options.release();
   };
 
-  const pull = async (): Promise<Uint8Array | undefined> => {
-    throwIfAborted(options);
-    const chunk = await untilAborted(options.pull(), options);
-    if (chunk === undefined && rest === 0) return undefined;
+  const check = (chunk: Uint8Array | undefined): void => {
+    if (chunk === undefined && rest === 0) return;
     rest -= chunk?.byteLength ?? 0;
-    if (chunk !== undefined && rest >= 0) return chunk;
+    if (chunk !== undefined && rest >= 0) return;
     throw failure(options, {
       code: 'Unavailable',
       message:
@@ -41,8 +39,11 @@ export function objectBody(options: ObjectBodyOptions): AsyncIterable<Uint8Array
     async next() {
       if (released) return { done: true, value: undefined };
       let chunk: Uint8Array | undefined;
+      // One function, no layers: what a chunk costs in promises is most of what a reading allocates.
       try {
-        chunk = await pull();
+        throwIfAborted(options);
+        chunk = await untilAborted(options.pull(), options);
+        check(chunk);
       } catch (error) {
         await release();
         throw error;

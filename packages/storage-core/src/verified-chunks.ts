@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { ByteSource } from './byte-source.ts';
-import { type CallContext, failure, throwIfAborted, untilAborted } from './call-context.ts';
+import { BodyProof } from './body-proof.ts';
+import { type ByteSource, unreadable } from './byte-source.ts';
+import { type CallContext, throwIfAborted, untilAborted } from './call-context.ts';
 import type { Sha256 } from './checksum.ts';
 
 export interface VerifyOptions extends CallContext {
@@ -19,28 +19,17 @@ export async function* verifiedChunks(
   options: VerifyOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const size = options.range ? options.range.end - options.range.start : source.size;
-  const hash = createHash('sha256');
-  let read = 0;
+  const proof = new BodyProof(options, { size, sha256: options.sha256 });
   let held: Uint8Array | undefined;
   for await (const chunk of abortableChunks(source, options)) {
-    read += chunk.byteLength;
-    if (read > size) throw mismatch(options, `the body is longer than the ${size} bytes announced`);
+    proof.take(chunk);
     if (chunk.byteLength === 0) continue;
-    hash.update(chunk);
     if (held !== undefined) yield held;
     held = chunk;
   }
   throwIfAborted(options);
-  if (read < size)
-    throw mismatch(options, `the body ended after ${read} of the ${size} bytes announced`);
-  const actual = hash.digest('hex');
-  if (actual !== options.sha256)
-    throw mismatch(options, `the body has SHA-256 ${actual}, not ${options.sha256} as announced`);
+  proof.end();
   if (held !== undefined) yield held;
-}
-
-function mismatch(options: VerifyOptions, message: string) {
-  return failure(options, { code: 'ChecksumMismatch', message });
 }
 
 async function* abortableChunks(
@@ -53,12 +42,7 @@ async function* abortableChunks(
     try {
       return await chunks.next();
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw failure(options, {
-        code: 'Unknown',
-        message: `its source could not be read: ${why}`,
-        cause,
-      });
+      throw unreadable(options, cause);
     }
   };
   try {

@@ -39,6 +39,19 @@ describe('a source of bytes or of a file', () => {
     );
   });
 
+  it('reads a file into memory that is brought, up to its end', async () => {
+    const path = join(directory, 'file');
+    await writeFile(path, '0123456789');
+    const reader = await (await fileSource(path)).open?.();
+    const memory = Buffer.from('xxxx');
+    expect(await reader?.read(memory.subarray(1), 4)).toBe(3);
+    expect(memory.toString()).toBe('x456');
+    expect(await reader?.read(memory, 8)).toBe(2);
+    expect(memory.toString()).toBe('8956');
+    expect(await reader?.read(memory, 10)).toBe(0);
+    await reader?.close();
+  });
+
   it('is refused when its file has grown since its size was taken', async () => {
     const path = join(directory, 'file');
     await writeFile(path, 'before');

@@ -121,8 +121,8 @@ describe('FileSystemBackend', () => {
   it('says that its folder is missing instead of being empty', async () => {
     const missing = new FileSystemBackend({ directory: join(parent, 'not-mounted') });
     const key = parseObjectKey('a');
-    for (const call of [missing.head(key), missing.get(key), keysOf(missing)])
-      await expect(call).rejects.toMatchObject({ code: 'Unavailable', retryable: true });
+    for (const call of [() => missing.head(key), () => missing.get(key), () => keysOf(missing)])
+      await expect(call()).rejects.toMatchObject({ code: 'Unavailable', retryable: true });
   });
 
   it('lets writers of several instances race for one key', async () => {
