@@ -45,7 +45,7 @@ export class S3Connection {
   constructor(options: S3BackendOptions) {
     this.options = resolveOptions(options);
     const { maxConnections, ca, connectTimeoutMs, idleTimeoutMs, partsAtOnce } = this.options;
-    this.buffers = new BufferPool(partsAtOnce + 1);
+    this.buffers = new BufferPool(partsAtOnce);
     this.#handler = new HttpHandler({
       maxConnections,
       ca,

@@ -15,7 +15,7 @@ import {
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
 import { base64Of, SHA256_METADATA } from './object-info.ts';
-import type { ReadPart } from './read-parts.ts';
+import type { ReadPart } from './part-in-making.ts';
 import { sendBody, signedPayload, slices } from './request-body.ts';
 import { isGone } from './s3-failure.ts';
 import { withinTime } from './time-limit.ts';

@@ -22,9 +22,12 @@ export interface S3Settings {
   readonly ca?: string | undefined;
   /** Default 50; a `get` holds one until its body is read or left. */
   readonly maxConnections?: number | undefined;
-  /** Bytes, default 16 MiB. Bodies of at least one part are sent in parts. */
+  /**
+   * Bytes that go in one request: bodies of so many and more are sent in parts of this size.
+   * Default: 8 MiB, for bodies from 16 MiB.
+   */
   readonly partSize?: number | undefined;
-  /** Of all puts together; default 4. `partsAtOnce + 1` parts are held in memory. */
+  /** Of all puts together, sent or being read, each in memory; default 4. */
   readonly partsAtOnce?: number | undefined;
   /**
    * `when-supported` (default) has the store verify and keep a SHA-256 of its own. `when-required`

@@ -5,7 +5,9 @@ export const SMALLEST_PART = 5 * MEBIBYTE;
 /** One part is one buffer: what Node.js can hold in one, and anyone's memory bears. */
 export const LARGEST_PART = 1024 * MEBIBYTE;
 
-export const PART_SIZE = 16 * MEBIBYTE;
+/** Of a body in parts, and from where on a body is in parts. */
+export const PART_SIZE = 8 * MEBIBYTE;
+export const SINGLE_PUT_LIMIT = 16 * MEBIBYTE;
 
 export interface PartRange {
   /** From 1. */

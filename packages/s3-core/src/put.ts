@@ -22,7 +22,7 @@ export async function putObject(
   source: ByteSource,
   options: PutOptions,
 ): Promise<Receipt> {
-  const { partSize, callLimitMs } = connection.options;
+  const { singlePutLimit, callLimitMs } = connection.options;
   const wholeCall = { operation: 'put', key, signal: options.signal } as const;
   return withinTime(wholeCall, callLimitMs(source.size), async (call) => {
     const upload: Upload = {
@@ -34,7 +34,7 @@ export async function putObject(
       progress: new Progress(key, source.size, options.onProgress),
     };
     const stored =
-      source.size < partSize
+      source.size < singlePutLimit
         ? await putSingle(connection, upload)
         : await putMultipart(connection, upload);
     const info = await infoOf(connection, upload, stored);

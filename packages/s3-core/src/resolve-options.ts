@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { S3BackendOptions, S3Settings } from './options.ts';
-import { LARGEST_PART, PART_SIZE, SMALLEST_PART } from './parts.ts';
+import { LARGEST_PART, PART_SIZE, SINGLE_PUT_LIMIT, SMALLEST_PART } from './parts.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const MINUTE = 60_000;
@@ -15,6 +15,8 @@ export interface ResolvedOptions
     Pick<S3Settings, 'ca' | 'uploadJournal'>,
     Omit<S3BackendOptions, keyof S3Settings> {
   readonly sendsChecksums: boolean;
+  /** Bytes: a body of as many goes up in parts. */
+  readonly singlePutLimit: number;
   /** Milliseconds that a call may take that moves so many bytes. */
   readonly callLimitMs: (bytes: number) => number;
   /** Endpoint or region, for messages and ledgers. */
@@ -39,6 +41,7 @@ export function resolveOptions(options: S3BackendOptions): ResolvedOptions {
     credentials: options.credentials,
     maxConnections: count('maxConnections', options.maxConnections ?? 50),
     partSize: parsePartSize(options.partSize ?? PART_SIZE),
+    singlePutLimit: options.partSize ?? SINGLE_PUT_LIMIT,
     partsAtOnce: count('partsAtOnce', options.partsAtOnce ?? 4),
     sendsChecksums: options.checksumMode !== 'when-required',
     verifyAfterPut: options.verifyAfterPut ?? 'read-back-unless-confirmed',

@@ -49,12 +49,18 @@ export function resumingBody(
   };
 
   const next = async (): Promise<Uint8Array | undefined> => {
+    // Its reader may take as long as it likes.
+    const asked = performance.now();
     for (;;) {
       const current = reading;
       try {
-        const chunk = await current.next();
+        const { value: chunk } = await current.next();
         if (chunk === undefined && position < range.end) throw cutShort(call, range.end - position);
-        position += chunk?.byteLength ?? 0;
+        const bytes = chunk?.byteLength ?? 0;
+        current.bytes += bytes;
+        position += bytes;
+        waitedMs += performance.now() - asked;
+        if (waitedMs > limitMs) throw tooLate(call, limitMs);
         return chunk;
       } catch (error) {
         current.close();
@@ -79,21 +85,14 @@ export function resumingBody(
     ...call,
     length: range.end - range.start,
     release,
-    pull: async () => {
-      // Its reader may take as long as it likes.
-      const asked = performance.now();
-      const chunk = await next();
-      waitedMs += performance.now() - asked;
-      if (waitedMs > limitMs) throw tooLate(call, limitMs);
-      return chunk;
-    },
+    pull: next,
   });
 }
 
 /** One answer's body and how much came of it. */
 class Reading {
   readonly #stream: Readable;
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #chunks: AsyncIterator<Uint8Array, undefined>;
   bytes = 0;
 
   constructor(stream: Readable) {
@@ -103,11 +102,8 @@ class Reading {
     this.#chunks = stream[Symbol.asyncIterator]();
   }
 
-  async next(): Promise<Uint8Array | undefined> {
-    const result = await this.#chunks.next();
-    if (result.done) return undefined;
-    this.bytes += result.value.byteLength;
-    return result.value;
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return this.#chunks.next();
   }
 
   close(): void {

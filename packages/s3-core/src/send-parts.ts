@@ -3,7 +3,8 @@ import type { S3Connection } from './connection.ts';
 import { LinkedSignal } from './linked-signal.ts';
 import { type StoredPart, uploadPart } from './multipart-requests.ts';
 import { base64Of, versionOf } from './object-info.ts';
-import { type ReadPart, readParts } from './read-parts.ts';
+import type { ReadPart } from './part-in-making.ts';
+import { readParts } from './read-parts.ts';
 import type { Upload } from './upload.ts';
 import type { UploadSession } from './upload-session.ts';
 
@@ -44,11 +45,10 @@ export async function sendParts(
   try {
     const wantsMd5 = (number: number) =>
       present.has(number) && present.get(number)?.sha256 === undefined;
-    const { buffers, options } = connection;
+    const { buffers } = connection;
     for await (const part of readParts(stoppable, { buffers, partSize, wantsMd5 })) {
       const sending: Promise<void> = send(part).finally(() => underWay.delete(sending));
       underWay.add(sending);
-      if (underWay.size >= options.partsAtOnce) await Promise.race(underWay);
     }
   } catch (error) {
     fail(error);

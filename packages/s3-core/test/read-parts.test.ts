@@ -82,6 +82,126 @@ describe('the parts of a source', () => {
   });
 });
 
+describe('the parts of a source that is read in place', () => {
+  interface Readings {
+    /** How many bytes the next reading brings, at most. */
+    readonly most?: (() => number) | undefined;
+    readonly before?: ((into: Uint8Array) => Promise<void>) | undefined;
+  }
+
+  /** A source whose announced size and hash may be others than those of what it holds. */
+  function inPlace(held: Uint8Array, announced: Uint8Array, { most, before }: Readings = {}) {
+    let open = 0;
+    const put = upload([announced]);
+    const source = {
+      ...put.source,
+      open: async () => {
+        open += 1;
+        return {
+          read: async (into: Uint8Array, position: number) => {
+            await before?.(into);
+            const wanted = Math.min(into.byteLength, most?.() ?? into.byteLength);
+            const bytes = held.subarray(position, position + wanted);
+            into.set(bytes);
+            return bytes.byteLength;
+          },
+          close: async () => {
+            open -= 1;
+          },
+        };
+      },
+    };
+    return { put: { ...put, source }, openReaders: () => open };
+  }
+
+  const parts8 = (buffers: BufferPool) => ({ buffers, partSize: 8, wantsMd5: () => false });
+
+  /** The parts that came, and the error that ended them. */
+  async function partsOf(put: Upload, buffers = new BufferPool(1)) {
+    const parts: Uint8Array[] = [];
+    try {
+      for await (const part of readParts(put, parts8(buffers))) {
+        expect(part.sha256).toBe(sha256Of(part.bytes));
+        parts.push(Buffer.from(part.bytes));
+        part.release();
+      }
+      return { parts, error: undefined };
+    } catch (error) {
+      return { parts, error };
+    }
+  }
+
+  it('are its bytes in their order, however few a reading brings', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1 }), sizes, async (bytes, given) => {
+        let n = 0;
+        const most = () => given[n++ % given.length] ?? 1;
+        const { put, openReaders } = inPlace(bytes, bytes, { most });
+        const { parts, error } = await partsOf(put);
+        expect(error).toBeUndefined();
+        expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+        await expect.poll(openReaders).toBe(0);
+      }),
+    );
+  });
+
+  it.each([
+    ['shorter', Buffer.alloc(19)],
+    ['shorter by whole parts', Buffer.alloc(8)],
+    ['longer', Buffer.alloc(21)],
+    ['other', Buffer.alloc(20, 1)],
+  ])('lack the last where the source is %s than announced', async (_, held) => {
+    const { put, openReaders } = inPlace(held, Buffer.alloc(20));
+    const buffers = new BufferPool(1);
+    const { parts, error } = await partsOf(put, buffers);
+    expect(error).toMatchObject({ name: 'StorageError', code: 'ChecksumMismatch' });
+    expect(parts.length).toBeLessThan(3);
+    await expect.poll(openReaders).toBe(0);
+    expect((await buffers.lend(8, put.call)).bytes.byteLength).toBe(8);
+  });
+
+  it('say why they could not be read', async () => {
+    const bytes = Buffer.alloc(20);
+    const before = async () => {
+      throw new Error('the disk was pulled out');
+    };
+    const { error } = await partsOf(inPlace(bytes, bytes, { before }).put);
+    expect(error).toMatchObject({ code: 'Unknown' });
+    expect(String(error)).toContain('the disk was pulled out');
+
+    const absent = { ...upload([bytes]).source, open: () => Promise.reject(new Error('no file')) };
+    const { error: unopened } = await partsOf({ ...upload([bytes]), source: absent });
+    expect(unopened).toMatchObject({ code: 'Unknown' });
+  });
+
+  it('keep the memory of a reading that is given up until it is over', async () => {
+    const bytes = Buffer.alloc(20);
+    const controller = new AbortController();
+    let finish = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { put, openReaders } = inPlace(bytes, bytes, {
+      before: () => {
+        controller.abort();
+        return hanging;
+      },
+    });
+    const buffers = new BufferPool(1);
+    const call = { ...put.call, signal: controller.signal };
+    const { error } = await partsOf({ ...put, call }, buffers);
+    expect(error).toMatchObject({ code: 'Aborted' });
+    const next = buffers.lend(8, put.call);
+    const first = await Promise.race([next, new Promise<string>((r) => setImmediate(r, 'none'))]);
+    expect(first).toBe('none');
+    expect(openReaders()).toBe(1);
+    finish();
+    expect((await next).bytes.byteLength).toBe(8);
+    await expect.poll(openReaders).toBe(0);
+  });
+});
+
 describe('the size of parts', () => {
   it('is as wished, and more where 10,000 of them would not do', () => {
     fc.assert(
