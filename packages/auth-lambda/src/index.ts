@@ -24,6 +24,8 @@ export {
 } from './grant/credential-issuer.ts';
 export { grantedPrefixes, type Scope } from './grant/granted-prefixes.ts';
 export { MemoryCredentialIssuer } from './grant/memory-credential-issuer.ts';
+export type { RequestPresigner, SignedRequests } from './grant/request-presigner.ts';
+export { S3Presigner, type S3PresignerOptions } from './grant/s3-presigner.ts';
 export {
   MAX_POLICY_CHARACTERS,
   SessionPolicyError,
@@ -36,6 +38,7 @@ export { TokenBucketLimiter, type TokenBucketOptions } from './limits/token-buck
 export type { DecisionFigures, DecisionMetrics } from './metrics/decision-metrics.ts';
 export { EMF_NAMES, EmfMetrics } from './metrics/emf-metrics.ts';
 export { type AuthServer, type AuthServerOptions, startAuthServer } from './server/auth-server.ts';
+export { type DynamoStateOptions, openDynamoState } from './state/dynamodb/dynamo-state.ts';
 export type { LeverControl, LeverNote, LeversShown } from './state/lever-control.ts';
 export {
   MemoryNonceStore,
