@@ -1,4 +1,5 @@
-import { decodeAddress, encodeAddress } from '@polkadot/util-crypto/address';
+import { blake2b } from '@noble/hashes/blake2.js';
+import { base58 } from '@scure/base';
 
 declare const addressBrand: unique symbol;
 
@@ -10,22 +11,38 @@ const SS58_PREFIX = 42;
 /** 46 to 48 base58 characters; checked first so that nothing else ever reaches the decoder. */
 const SHAPE = /^[1-9A-HJ-NP-Za-km-z]{46,48}$/;
 
+/** One byte of prefix, the key, two bytes of checksum. */
+const KEY_END = 33;
+const LENGTH = 35;
+
+const CHECKSUM_DOMAIN = new TextEncoder().encode('SS58PRE');
+
 /** The public key behind an address, 32 bytes, or undefined where the text is no canonical address. */
 export function publicKeyOf(text: string): Uint8Array | undefined {
   if (!SHAPE.test(text)) return undefined;
-  try {
-    const publicKey = decodeAddress(text, false, SS58_PREFIX);
-    if (publicKey.byteLength !== 32) return undefined;
-    return encodeAddress(publicKey, SS58_PREFIX) === text ? publicKey : undefined;
-  } catch {
-    return undefined;
-  }
+  // Base58 has one spelling of a number, and each leading zero byte one of its own.
+  const bytes = base58.decode(text);
+  if (bytes.byteLength !== LENGTH || bytes[0] !== SS58_PREFIX) return undefined;
+  const [first, second] = checksum(bytes.subarray(0, KEY_END));
+  if (bytes[KEY_END] !== first || bytes[KEY_END + 1] !== second) return undefined;
+  return bytes.slice(1, KEY_END);
 }
 
 export function isHotkeyAddress(text: string): text is HotkeyAddress {
   return publicKeyOf(text) !== undefined;
 }
 
+/** Throws RangeError where the key is not 32 bytes. */
 export function addressOf(publicKey: Uint8Array): HotkeyAddress {
-  return encodeAddress(publicKey, SS58_PREFIX) as HotkeyAddress;
+  if (publicKey.byteLength !== KEY_END - 1)
+    throw new RangeError(`a public key is 32 bytes, not ${publicKey.byteLength}`);
+  const bytes = new Uint8Array(LENGTH);
+  bytes[0] = SS58_PREFIX;
+  bytes.set(publicKey, 1);
+  bytes.set(checksum(bytes.subarray(0, KEY_END)).subarray(0, LENGTH - KEY_END), KEY_END);
+  return base58.encode(bytes) as HotkeyAddress;
+}
+
+function checksum(prefixedKey: Uint8Array): Uint8Array {
+  return blake2b.create({ dkLen: 64 }).update(CHECKSUM_DOMAIN).update(prefixedKey).digest();
 }

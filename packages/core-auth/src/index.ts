@@ -13,13 +13,19 @@ export {
   type UnsignedAccessRequest,
   unsignedAccessRequestSchema,
 } from './access-request.ts';
+export { accessRequestBytes } from './access-request-bytes.ts';
 export {
   type AccessGrant,
   type AccessRefusal,
   accessGrantSchema,
   accessRefusalSchema,
+  type PresignedGrant,
+  type PresignedRequest,
+  presignedGrantSchema,
   REFUSAL_CODES,
   type RefusalCode,
+  SERVICE_MODES,
+  type ServiceMode,
 } from './access-response.ts';
 export type { AccessScope, ReadScope, UploadScope } from './access-scope.ts';
 export { CanonicalJsonError, canonicalJson } from './canonical-json.ts';
@@ -38,14 +44,12 @@ export {
 } from './hotkey-address.ts';
 export { parseKeyfile } from './keyfile.ts';
 export { type LoadHotkeyOptions, loadHotkey } from './load-hotkey.ts';
+export { PresignedRequests, type PresignedRequestsOptions } from './presigned-requests.ts';
 export type { RetryOptions } from './retry-access.ts';
-export {
-  accessRequestBytes,
-  signAccessRequest,
-  verifyAccessRequestSignature,
-} from './sign-access-request.ts';
+export { signAccessRequest, verifyAccessRequestSignature } from './sign-access-request.ts';
 export type { SignatureVerifier } from './signature-verifier.ts';
-export { signedBytes, signValue, verifyValue } from './signed-bytes.ts';
+export { signedBytes } from './signed-bytes.ts';
+export { signValue, verifyValue } from './signed-value.ts';
 export type { Signer } from './signer.ts';
 export {
   signerFromMnemonic,
@@ -53,5 +57,6 @@ export {
   signerFromSeed,
   signerFromUri,
 } from './signers.ts';
+export { MAX_OPERATIONS, MAX_PUT_BYTES, type StoreOperation } from './store-operation.ts';
 export { verifySignature } from './verify-signature.ts';
 export { WalletError, type WalletErrorCode } from './wallet-error.ts';

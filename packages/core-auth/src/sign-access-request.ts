@@ -3,13 +3,8 @@ import {
   type AccessRequest,
   type UnsignedAccessRequest,
 } from './access-request.ts';
-import { signedBytes, signValue, verifyValue } from './signed-bytes.ts';
+import { signValue, verifyValue } from './signed-value.ts';
 import type { Signer } from './signer.ts';
-
-/** The bytes that `hotkey` signs to make this request. */
-export function accessRequestBytes(unsigned: UnsignedAccessRequest): Uint8Array {
-  return signedBytes(ACCESS_REQUEST_DOMAIN, unsigned);
-}
 
 /** Throws TypeError where the signer is not the request's own hotkey: nobody could verify that. */
 export function signAccessRequest(unsigned: UnsignedAccessRequest, signer: Signer): AccessRequest {

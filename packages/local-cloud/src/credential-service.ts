@@ -33,7 +33,7 @@ export async function startCredentialService(
     systemClock,
     TokenBucketLimiter,
   } = await import('@data-universe/auth-lambda');
-  const { verifySignature } = await import('@data-universe/core-auth');
+  const { loadFastVerifier } = await import('@data-universe/core-auth/verify-fast');
   const { StaticNeuronRegistry, staticRegistryFileSchema } = await import(
     '@data-universe/subtensor'
   );
@@ -55,7 +55,7 @@ export async function startCredentialService(
     nonces: new MemoryNonceStore(),
     registry,
     levers: new MemoryOwnerLevers(),
-    verify: verifySignature,
+    verify: await loadFastVerifier(),
     quota: new MemoryQuotaStore(),
     issuer,
     audit: new StreamAuditSink(options.audit),

@@ -1,4 +1,4 @@
-import { toHex } from '@data-universe/core-auth';
+import { toHex } from '@data-universe/core-auth/protocol';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import type { StorageValues } from './query-storage.ts';
 import { BLOCK_NUMBER_KEY, GENESIS_HASH_KEY, TIMESTAMP_NOW_KEY } from './storage-keys.ts';

@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import type { NeuronStatus } from './neuron-registry.ts';
 import type { SubnetReading } from './read-subnet.ts';
 

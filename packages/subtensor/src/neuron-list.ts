@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { NeuronStatus } from './neuron-registry.ts';
 import { RegistryError, staticRegistryFileSchema } from './static-registry-file.ts';

@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import { BLOCK_KEYS, type BlockRules, type ChainBlock, checkedBlock } from './chain-block.ts';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import { hexBytesSchema } from './hex-bytes.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import type { SubnetReading } from './read-subnet.ts';
 

@@ -1,4 +1,4 @@
-import { addressOf, type HotkeyAddress, toHex } from '@data-universe/core-auth';
+import { addressOf, type HotkeyAddress, toHex } from '@data-universe/core-auth/protocol';
 import type { NeuronStatus } from './neuron-registry.ts';
 import { ScaleError, type ScaleReader } from './scale-reader.ts';
 

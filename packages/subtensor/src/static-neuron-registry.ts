@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 import { type NeuronList, parseNeuronList } from './neuron-list.ts';
 import { NeuronListFile } from './neuron-list-file.ts';

@@ -1,4 +1,4 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
+import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 
 const neuronSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { toHex } from '@data-universe/core-auth';
+import { toHex } from '@data-universe/core-auth/protocol';
 import { blake2b } from '@noble/hashes/blake2.js';
 
 // twox128(pallet) ++ twox128(item)

@@ -1,4 +1,4 @@
-import { type HotkeyAddress, publicKeyOf } from '@data-universe/core-auth';
+import { type HotkeyAddress, publicKeyOf } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { ChainBlock } from './chain-block.ts';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';

@@ -1,4 +1,4 @@
-import { type AccessRequest, isHotkeyAddress } from '@data-universe/core-auth';
+import { type AccessRequest, isHotkeyAddress } from '@data-universe/core-auth/protocol';
 import { isBucketName } from './bucket-name.ts';
 import { FOLDERS } from './granted-prefixes.ts';
 

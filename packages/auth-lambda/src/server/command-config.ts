@@ -1,4 +1,4 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
+import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import { accessConfigSchema } from '../decision/access-config.ts';
 

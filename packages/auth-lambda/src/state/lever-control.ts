@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import type { PausedActions } from './owner-levers.ts';
 
 /** When and why a lever was moved, where that was written down. */

@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 import { type Clock, systemClock } from '../decision/clock.ts';
 import type { NonceStore } from './nonce-store.ts';
 

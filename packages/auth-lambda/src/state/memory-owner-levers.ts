@@ -1,4 +1,4 @@
-import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth';
+import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth/protocol';
 import type { OwnerLevers, PausedActions } from './owner-levers.ts';
 
 /** The levers of one process: from its configuration, or moved by its owner's code. */

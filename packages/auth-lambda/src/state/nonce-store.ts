@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
 
 /** One-time use of a nonce (at most 64 characters), shared by every instance of the service. */
 export interface NonceStore {

@@ -1,4 +1,4 @@
-import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth';
+import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth/protocol';
 
 /** `all` holds for uploads and reads alike. */
 export const PAUSED_ACTIONS = ['all', 'upload', 'read'] as const;

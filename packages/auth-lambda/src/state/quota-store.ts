@@ -1,4 +1,4 @@
-import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth';
+import type { AccessRequest, HotkeyAddress } from '@data-universe/core-auth/protocol';
 
 export interface QuotaCharge {
   readonly hotkey: HotkeyAddress;

@@ -4,7 +4,7 @@ import {
   type HotkeyAddress,
   isHotkeyAddress,
   MAX_REQUEST_SECONDS,
-} from '@data-universe/core-auth';
+} from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_REQUEST_SECONDS, SOURCE_NAMES } from '@data-universe/core-auth';
+import { MAX_REQUEST_SECONDS, SOURCE_NAMES } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
