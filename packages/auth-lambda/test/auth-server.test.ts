@@ -89,7 +89,8 @@ describe('over HTTP', () => {
     const { url } = await serve({ handler: service.handler, requestTimeoutMilliseconds: 100 });
     const heard = await raw(url, 'POST /auth HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{');
     expect(heard).toMatch(/^HTTP\/1\.1 408 /);
-    expect(service.calls).toEqual([]);
+    expect(service.calls).toEqual(['limiter']);
+    await expect.poll(() => service.audit.records).toMatchObject([{ code: 'BadRequest' }]);
   });
 
   test('what is not HTTP is refused', async () => {

@@ -87,7 +87,10 @@ export function makeService(
     ...all,
     addressLimiter: { take: (...args) => note('limiter', all.addressLimiter.take(...args)) },
     nonces: { claim: (...args) => note('nonces', all.nonces.claim(...args)) },
-    registry: { lookup: (...args) => note('registry', all.registry.lookup(...args)) },
+    registry: {
+      lastBlock: all.registry.lastBlock,
+      lookup: (...args) => note('registry', all.registry.lookup(...args)),
+    },
     levers: {
       isPaused: (...args) => note('pause', all.levers.isPaused(...args)),
       isDenied: (...args) => note('denyList', all.levers.isDenied(...args)),

@@ -1,4 +1,5 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress } from '@data-universe/core-auth/protocol';
+import type { ChainBlock } from './chain-block.ts';
 
 /** What the chain knows of a hotkey on one subnet. */
 export type NeuronStatus =
@@ -13,6 +14,8 @@ export type NeuronStatus =
 
 /** Who is registered on a subnet, and who holds a validator permit. */
 export interface NeuronRegistry {
+  /** The newest finalised block that an answer came from; absent where no chain was asked. */
+  readonly lastBlock?: ChainBlock | undefined;
   /** Throws ChainUnavailableError where the question can't be answered; never guesses. */
   lookup(netuid: number, hotkey: HotkeyAddress, signal?: AbortSignal): Promise<NeuronStatus>;
 }

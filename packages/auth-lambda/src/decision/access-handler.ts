@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessGrant } from '@data-universe/core-auth';
 import type { AuditRecord } from '../audit/audit-sink.ts';
+import type { DecisionFigures } from '../metrics/decision-metrics.ts';
 import { spellGrant } from '../wire/spell-grant.ts';
 import type { WireInput } from '../wire/wire-input.ts';
 import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { decide, type Findings } from './decide.ts';
 import { faultRefusal, Refusal } from './refusal.ts';
+import { withTimeLimit } from './time-limit.ts';
 
-export interface AccessInput extends WireInput {
+export interface AccessInput extends Omit<WireInput, 'body'> {
+  /** The bytes, or how to receive them: only what an address within its limit sends is received. */
+  readonly body: Uint8Array | (() => Promise<Uint8Array>);
   /** The client's address, as the transport knows it. */
   readonly sourceAddress: string;
 }
@@ -35,16 +39,18 @@ export function createAccessHandler(
     const requestId = randomUUID();
     const findings: Findings = {};
     const audit = (refusal?: Refusal) =>
-      ports.audit.write({
-        request_id: requestId,
-        time: new Date(ports.clock.now()).toISOString(),
-        decision: refusal === undefined ? 'granted' : 'refused',
-        code: refusal?.code,
-        source_address: input.sourceAddress.slice(0, 64),
-        ...describe(findings),
-        latency_ms: Math.round(performance.now() - startedAt),
-        fault: refusal?.fault,
-      });
+      withTimeLimit(config.state_timeout_ms, () =>
+        ports.audit.write({
+          request_id: requestId,
+          time: new Date(ports.clock.now()).toISOString(),
+          decision: refusal === undefined ? 'granted' : 'refused',
+          code: refusal?.code,
+          source_address: input.sourceAddress.slice(0, 64),
+          ...describe(findings),
+          latency_ms: Math.round(performance.now() - startedAt),
+          fault: refusal?.fault,
+        }),
+      );
 
     let grant: AccessGrant | undefined;
     let refusal: Refusal | undefined;
@@ -59,10 +65,29 @@ export function createAccessHandler(
       // No credentials leave without a line that says so.
       refusal = asRefusal(error, 'audit');
     }
+    measure(ports, {
+      code: refusal?.code ?? 'Granted',
+      action: findings.claim?.scope.action,
+      latencyMs: performance.now() - startedAt,
+      chainAgeSeconds: findings.chainAsked ? chainAge(ports) : undefined,
+    });
     if (refusal !== undefined || grant === undefined)
       return answerRefusal(requestId, refusal ?? asRefusal(undefined, 'service'));
     return answer(200, requestId, spellGrant(grant, findings.claim));
   };
+}
+
+function measure({ metrics }: AccessPorts, figures: DecisionFigures): void {
+  try {
+    metrics?.record(figures);
+  } catch {
+    // The decision has been made and written down: what counts it may not change it.
+  }
+}
+
+function chainAge({ registry, clock }: AccessPorts): number | undefined {
+  const { lastBlock } = registry;
+  return lastBlock && (clock.now() - lastBlock.timestamp) / 1000;
 }
 
 /** Any failure nobody foresaw is ours: no credentials, and nothing of it reaches the client. */

@@ -3,6 +3,7 @@ import type { NeuronRegistry } from '@data-universe/subtensor';
 import type { AuditSink } from '../audit/audit-sink.ts';
 import type { CredentialIssuer } from '../grant/credential-issuer.ts';
 import type { AddressLimiter } from '../limits/address-limiter.ts';
+import type { DecisionMetrics } from '../metrics/decision-metrics.ts';
 import type { NonceStore } from '../state/nonce-store.ts';
 import type { OwnerLevers } from '../state/owner-levers.ts';
 import type { QuotaStore } from '../state/quota-store.ts';
@@ -19,4 +20,5 @@ export interface AccessPorts {
   readonly quota: QuotaStore;
   readonly issuer: CredentialIssuer;
   readonly audit: AuditSink;
+  readonly metrics?: DecisionMetrics | undefined;
 }

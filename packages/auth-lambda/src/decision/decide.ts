@@ -4,6 +4,7 @@ import type { IssuedCredentials } from '../grant/credential-issuer.ts';
 import { grantedPrefixes } from '../grant/granted-prefixes.ts';
 import { sessionPolicy } from '../grant/session-policy.ts';
 import type { AccessClaim } from '../wire/access-claim.ts';
+import { badRequest } from '../wire/bad-request.ts';
 import { readClaim } from '../wire/read-claim.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { AccessInput } from './access-handler.ts';
@@ -23,6 +24,7 @@ export interface Findings {
   uid?: number;
   prefixes?: readonly string[];
   policySha256?: string;
+  chainAsked?: boolean;
 }
 
 /**
@@ -41,8 +43,8 @@ export async function decide(
   ports: AccessPorts,
   findings: Findings,
 ): Promise<Omit<AccessGrant, 'request_id'>> {
-  await requireCalm(ports, input.sourceAddress);
-  const claim = readClaim(input, config.older_forms);
+  await requireCalm(config, ports, input.sourceAddress);
+  const claim = readClaim({ ...input, body: await receive(input.body) }, config.older_forms);
   findings.claim = claim;
   const prefixes = grantedPrefixes(claim.scope);
   findings.prefixes = prefixes;
@@ -52,6 +54,7 @@ export async function decide(
   findings.signatureVerified = true;
   await requireNotPaused(config, ports, claim);
   await requireFirstUse(config, ports, claim);
+  findings.chainAsked = true;
   const neuron = await requireRegistered(config, ports, claim);
   findings.uid = neuron.uid;
   requireStanding(config, claim, neuron);
@@ -76,14 +79,30 @@ export async function decide(
   };
 }
 
-async function requireCalm(ports: AccessPorts, address: string): Promise<void> {
-  const verdict = await ports.addressLimiter.take(address);
+async function requireCalm(
+  config: AccessConfig,
+  ports: AccessPorts,
+  address: string,
+): Promise<void> {
+  const verdict = await withTimeLimit(config.state_timeout_ms, () =>
+    ports.addressLimiter.take(address),
+  );
   if (verdict.allowed) return;
   throw new Refusal(
     'TooManyRequests',
     `Too many requests from this address; wait ${verdict.retryAfterSeconds} seconds and keep credentials until they expire instead of asking anew.`,
     { retryAfterSeconds: verdict.retryAfterSeconds },
   );
+}
+
+async function receive(body: AccessInput['body']): Promise<Uint8Array> {
+  if (typeof body !== 'function') return body;
+  try {
+    return await body();
+  } catch {
+    // The client left or was too slow: the line says so, and nobody reads the answer.
+    throw badRequest('its body did not arrive whole');
+  }
 }
 
 function requireSignature(ports: AccessPorts, claim: AccessClaim): void {

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { AccessHandler, AccessOutput } from '../decision/access-handler.ts';
-import { readBody } from './read-body.ts';
+import { ConnectionGuard } from './connection-guard.ts';
+import { closeServer, listen } from './listen.ts';
+import { MAX_DRAINED_BYTES, readBody } from './read-body.ts';
 
 interface ListenOptions {
   /** Default 127.0.0.1. */
@@ -17,6 +19,12 @@ interface ListenOptions {
   readonly trustProxyHeader?: boolean | undefined;
   /** For receiving one whole request, in milliseconds. Default 10,000. */
   readonly requestTimeoutMilliseconds?: number | undefined;
+  /** Open at once; a new one takes the place of the one that keeps us waiting longest. Default 1,024. */
+  readonly maxConnections?: number | undefined;
+  /** Of one address block (IPv6: /64). Default 128; behind a proxy, where all are the proxy's, none. */
+  readonly maxConnectionsPerBlock?: number | undefined;
+  /** For requests that run when `close` is called. Default 5,000. */
+  readonly closeGraceMilliseconds?: number | undefined;
 }
 
 export type AuthServerOptions = ListenOptions &
@@ -29,15 +37,18 @@ export type AuthServerOptions = ListenOptions &
 export interface AuthServer {
   /** Where requests are posted, path included. */
   readonly url: string;
-  /** Lets running requests finish, for at most 5 seconds. */
+  /** Lets running requests finish, for as long as the grace lasts. */
   close(): Promise<void>;
 }
 
-const CLOSE_GRACE_MS = 5_000;
+/** HTTP lets a client send ahead of the answers; who waits for one at a time needs one. */
+const MAX_PIPELINED = 8;
+/** Longer than any decision takes: for clients that don't take their answer. */
+const IDLE_SOCKET_MS = 60_000;
 
 /** Serves a handler over plain HTTP, for development or behind a TLS proxy on the same machine. */
 export async function startAuthServer(options: AuthServerOptions): Promise<AuthServer> {
-  const { host = '127.0.0.1', port = 0, path = '/auth' } = options;
+  const { host = '127.0.0.1', port = 0, path = '/auth', trustProxyHeader = false } = options;
   const timeout = options.requestTimeoutMilliseconds ?? 10_000;
   let handler: AccessHandler | undefined = 'handler' in options ? options.handler : undefined;
 
@@ -50,28 +61,44 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => {
+      const { socket } = request;
+      if (!guard.begin(socket)) return;
+      response.once('close', () => guard.end(socket));
+      const received = () => guard.received(socket);
       const answered =
         handler === undefined
           ? Promise.resolve(problem(503, 'The service is starting; try again in a second.'))
-          : route(request, { path, handler, trustProxyHeader: options.trustProxyHeader ?? false });
+          : route(request, { path, handler, trustProxyHeader, received });
       answered.then(
         (output) => send(request, response, output, server.listening),
-        // The client left before its request was whole: there is nobody to answer.
         () => response.destroy(),
       );
     },
   );
-  await listen(server, host, port);
-  const { port: boundPort } = server.address() as AddressInfo;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${path}`;
+  server.setTimeout(IDLE_SOCKET_MS);
+  const guard = new ConnectionGuard(server, {
+    total: options.maxConnections ?? 1_024,
+    perBlock: trustProxyHeader ? undefined : (options.maxConnectionsPerBlock ?? 128),
+    pipelined: MAX_PIPELINED,
+  });
+  const url = `${await listen(server, host, port)}${path}`;
   if ('handlerFor' in options) handler = options.handlerFor(url);
-  return { url, close: () => close(server) };
+  const grace = options.closeGraceMilliseconds ?? 5_000;
+  return {
+    url,
+    close() {
+      const closed = closeServer(server, grace);
+      guard.closeIdle();
+      return closed;
+    },
+  };
 }
 
 interface Route {
   readonly path: string;
   readonly handler: AccessHandler;
   readonly trustProxyHeader: boolean;
+  readonly received: () => void;
 }
 
 async function route(request: IncomingMessage, options: Route): Promise<AccessOutput> {
@@ -84,7 +111,11 @@ async function route(request: IncomingMessage, options: Route): Promise<AccessOu
     return problem(404, `There is nothing here; access requests go to POST ${options.path}.`);
   if (request.method !== 'POST') return methodNotAllowed('POST');
   return options.handler({
-    body: await readBody(request),
+    async body() {
+      const body = await readBody(request);
+      options.received();
+      return body;
+    },
     headers: headersOf(request),
     sourceAddress: clientAddress(request, options.trustProxyHeader),
   });
@@ -110,8 +141,10 @@ function send(
   output: AccessOutput,
   listening: boolean,
 ): void {
-  // What is left of an overlong body is not waited for, nor is another request while closing.
-  const keepAlive = request.complete && listening;
+  // A short body that nobody asked for is drained; the rest of a long one is not waited for, nor is
+  // another request while closing.
+  const short = Number(request.headers['content-length'] ?? Number.NaN) <= MAX_DRAINED_BYTES;
+  const keepAlive = (request.complete || short) && listening;
   const headers = keepAlive ? output.headers : { ...output.headers, connection: 'close' };
   response.writeHead(output.status, {
     ...headers,
@@ -139,25 +172,4 @@ function problem(
 
 function methodNotAllowed(allow: string): AccessOutput {
   return problem(405, `This address answers ${allow} alone.`, { allow });
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    server.close((error) => {
-      clearTimeout(timer);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

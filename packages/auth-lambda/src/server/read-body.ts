@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { MAX_BODY_BYTES } from '../wire/read-claim.ts';
 
 /** Read and thrown away beyond the limit, so that an overlong request still gets its answer. */
-const MAX_DRAINED_BYTES = 256 * 1024;
+export const MAX_DRAINED_BYTES = 256 * 1024;
 
 /**
  * The body of a request; of one that is too long the first bytes past the limit, which tells the
