@@ -38,6 +38,7 @@ describe('a request that is no request', () => {
       /"nonce":"[0-9A-F]*"/,
       '"nonce":"ABCDEFABCDEFABCDEFABCDEFABCDEFAB"',
     ),
+    'a lone surrogate': JSON.stringify({ ...valid, audience: 'x' }).replace('"x"', '"\\ud800"'),
     'deep nesting': '['.repeat(4000) + ']'.repeat(4000),
   };
 

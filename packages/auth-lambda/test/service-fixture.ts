@@ -97,8 +97,14 @@ export function makeService(
     },
     verify: (...args) => note('verify', all.verify(...args)),
     quota: { charge: (...args) => note('quota', all.quota.charge(...args)) },
-    issuer: { issue: (...args) => note('issuer', all.issuer.issue(...args)) },
+    issuer: recordedIssuer(all.issuer),
   };
+  function recordedIssuer(given: AccessPorts['issuer']): AccessPorts['issuer'] {
+    if ('issue' in given) return { issue: (...args) => note('issuer', given.issue(...args)) };
+    const { endpoint, createOnly, checksums } = given;
+    const presign: typeof given.presign = (...args) => note('issuer', given.presign(...args));
+    return { endpoint, createOnly, checksums, presign };
+  }
   function note<T>(port: string, result: T): T {
     calls.push(port);
     return result;

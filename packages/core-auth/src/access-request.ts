@@ -23,7 +23,11 @@ const common = {
   network: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   netuid: z.int().min(0).max(65_535),
   /** The URL this request is meant for, as the service publishes it. */
-  audience: z.string().min(1).max(512),
+  audience: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((text) => text.isWellFormed(), 'not well-formed Unicode'),
   issued_at: unixSeconds,
   expires_at: unixSeconds,
   /** 16 random bytes, lower-case hex. */

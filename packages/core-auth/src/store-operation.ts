@@ -7,8 +7,12 @@ export const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
 const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-/** S3's longest key. */
-const key = z.string().min(1).max(1024);
+/** No longer than S3's longest. */
+const key = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((text) => text.isWellFormed(), 'not well-formed Unicode');
 
 const operationSchemas = {
   put: z.strictObject({

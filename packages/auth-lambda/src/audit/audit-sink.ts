@@ -1,4 +1,4 @@
-import type { AccessRequest, RefusalCode } from '@data-universe/core-auth';
+import type { AccessRequest, RefusalCode, StoreOperation } from '@data-universe/core-auth/protocol';
 import type { WireFormName } from '../wire/access-claim.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface AuditRecord {
   readonly action?: AccessRequest['action'] | undefined;
   /** What was asked for; what was granted when `decision` says so. */
   readonly prefixes?: readonly string[] | undefined;
+  /** What was to be presigned; each joins with the store's own log of requests. */
+  readonly operations?: readonly StoreOperation[] | undefined;
   readonly policy_sha256?: string | undefined;
   readonly latency_ms: number;
   /** What failed on our side, for the operator. */

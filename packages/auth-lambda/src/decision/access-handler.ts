@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessGrant } from '@data-universe/core-auth';
+import type { AccessGrant, PresignedGrant } from '@data-universe/core-auth/protocol';
 import type { AuditRecord } from '../audit/audit-sink.ts';
 import type { DecisionFigures } from '../metrics/decision-metrics.ts';
 import { spellGrant } from '../wire/spell-grant.ts';
@@ -20,7 +20,7 @@ export interface AccessInput extends Omit<WireInput, 'body'> {
 export interface AccessOutput {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON: an AccessGrant with 200, as its form spells it; an AccessRefusal with any other status. */
+  /** JSON: an AccessGrant or a PresignedGrant with 200, as its form spells it; an AccessRefusal with any other status. */
   readonly body: string;
 }
 
@@ -52,7 +52,7 @@ export function createAccessHandler(
         }),
       );
 
-    let grant: AccessGrant | undefined;
+    let grant: AccessGrant | PresignedGrant | undefined;
     let refusal: Refusal | undefined;
     try {
       grant = { request_id: requestId, ...(await decide(input, config, ports, findings)) };
@@ -109,6 +109,7 @@ function describe(findings: Findings): Partial<AuditRecord> {
     uid: findings.uid,
     action: claim?.scope.action,
     prefixes: findings.prefixes,
+    operations: claim?.operations,
     policy_sha256: findings.policySha256,
   };
 }

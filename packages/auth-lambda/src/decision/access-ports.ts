@@ -1,7 +1,8 @@
-import type { SignatureVerifier } from '@data-universe/core-auth';
+import type { SignatureVerifier } from '@data-universe/core-auth/protocol';
 import type { NeuronRegistry } from '@data-universe/subtensor';
 import type { AuditSink } from '../audit/audit-sink.ts';
 import type { CredentialIssuer } from '../grant/credential-issuer.ts';
+import type { RequestPresigner } from '../grant/request-presigner.ts';
 import type { AddressLimiter } from '../limits/address-limiter.ts';
 import type { DecisionMetrics } from '../metrics/decision-metrics.ts';
 import type { NonceStore } from '../state/nonce-store.ts';
@@ -18,7 +19,8 @@ export interface AccessPorts {
   readonly registry: NeuronRegistry;
   readonly levers: OwnerLevers;
   readonly quota: QuotaStore;
-  readonly issuer: CredentialIssuer;
+  /** What it is decides the mode of the service: credentials, or presigned requests. */
+  readonly issuer: CredentialIssuer | RequestPresigner;
   readonly audit: AuditSink;
   readonly metrics?: DecisionMetrics | undefined;
 }

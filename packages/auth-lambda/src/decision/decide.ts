@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type AccessGrant, MAX_REQUEST_SECONDS } from '@data-universe/core-auth';
-import type { IssuedCredentials } from '../grant/credential-issuer.ts';
+import { MAX_REQUEST_SECONDS } from '@data-universe/core-auth/protocol';
 import { grantedPrefixes } from '../grant/granted-prefixes.ts';
-import { sessionPolicy } from '../grant/session-policy.ts';
 import type { AccessClaim } from '../wire/access-claim.ts';
 import { badRequest } from '../wire/bad-request.ts';
 import { readClaim } from '../wire/read-claim.ts';
@@ -12,9 +9,11 @@ import type { AccessPorts } from './access-ports.ts';
 import { requireAddressedTo } from './check-addressee.ts';
 import { MAX_CLOCK_SKEW_SECONDS, requireCurrent } from './check-clock.ts';
 import { requireNotDenied, requireNotPaused } from './check-levers.ts';
+import { requireMode, requireOperationsWithin } from './check-operations.ts';
 import { requireQuota } from './check-quota.ts';
 import { requireRegistered, requireStanding } from './check-standing.ts';
-import { faultRefusal, Refusal } from './refusal.ts';
+import { type Given, give } from './give.ts';
+import { Refusal } from './refusal.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** What became known of a request on its way, for the audit line. */
@@ -42,13 +41,15 @@ export async function decide(
   config: AccessConfig,
   ports: AccessPorts,
   findings: Findings,
-): Promise<Omit<AccessGrant, 'request_id'>> {
+): Promise<Given> {
   await requireCalm(config, ports, input.sourceAddress);
   const claim = readClaim({ ...input, body: await receive(input.body) }, config.older_forms);
   findings.claim = claim;
   const prefixes = grantedPrefixes(claim.scope);
   findings.prefixes = prefixes;
   if (claim.addressee !== undefined) requireAddressedTo(config, claim.addressee);
+  requireMode(ports.issuer, claim);
+  requireOperationsWithin(prefixes, claim);
   requireCurrent(claim, ports.clock.now());
   requireSignature(ports, claim);
   findings.signatureVerified = true;
@@ -61,22 +62,7 @@ export async function decide(
   await requireNotDenied(config, ports, claim);
   await requireQuota(config, ports, claim);
 
-  const { action } = claim.scope;
-  const policy = sessionPolicy({ action, bucket: config.bucket, prefixes });
-  findings.policySha256 = createHash('sha256').update(policy).digest('hex');
-  const credentials = await issue(config, ports, claim, policy);
-  return {
-    credentials: {
-      access_key_id: credentials.accessKeyId,
-      secret_access_key: credentials.secretAccessKey,
-      session_token: credentials.sessionToken,
-    },
-    expiration: credentials.expiration.toISOString(),
-    bucket: config.bucket,
-    region: config.region,
-    endpoint: config.endpoint,
-    prefixes,
-  };
+  return give(config, ports.issuer, { claim, prefixes }, findings);
 }
 
 async function requireCalm(
@@ -127,24 +113,4 @@ async function requireFirstUse(
     'Replayed',
     'This request was used before; sign a new one for every attempt, with a fresh nonce or, where its form has none, a later timestamp.',
   );
-}
-
-async function issue(
-  config: AccessConfig,
-  ports: AccessPorts,
-  { hotkey, scope: { action } }: AccessClaim,
-  policy: string,
-): Promise<IssuedCredentials> {
-  try {
-    return await withTimeLimit(config.issuer_timeout_ms, (signal) =>
-      ports.issuer.issue({ action, hotkey, policy }, signal),
-    );
-  } catch (error) {
-    throw faultRefusal(
-      'IssuerUnavailable',
-      'The service could not issue credentials now; try again in a few seconds with a new request, and tell its operator if it lasts.',
-      'issuer',
-      error,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import type { AccessRefusal, RefusalCode } from '@data-universe/core-auth';
+import type { AccessRefusal, RefusalCode, ServiceMode } from '@data-universe/core-auth/protocol';
 import { ChainUnavailableError } from '@data-universe/subtensor';
 import { IssuerUnavailableError } from '../grant/credential-issuer.ts';
 import { SessionPolicyError } from '../grant/session-policy.ts';
@@ -37,6 +37,8 @@ interface RefusalDetails {
   readonly retryAfterSeconds?: number;
   /** Unix seconds. */
   readonly serverTime?: number;
+  /** The service's, where the request was for the other. */
+  readonly mode?: ServiceMode;
   /** For the audit line alone: what failed on our side. */
   readonly fault?: string;
 }
@@ -49,6 +51,7 @@ export class Refusal extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
   readonly serverTime: number | undefined;
+  readonly mode: ServiceMode | undefined;
   readonly fault: string | undefined;
 
   constructor(code: RefusalCode, message: string, details: RefusalDetails = {}) {
@@ -58,6 +61,7 @@ export class Refusal extends Error {
     this.status = STATUS[code];
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.serverTime = details.serverTime;
+    this.mode = details.mode;
     this.fault = details.fault;
   }
 
@@ -71,6 +75,7 @@ export class Refusal extends Error {
         retryable: this.retryable,
         retry_after: this.retryAfterSeconds,
         server_time: this.serverTime,
+        mode: this.mode,
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { HotkeyAddress } from '@data-universe/core-auth';
+import type { HotkeyAddress, StoreOperation } from '@data-universe/core-auth/protocol';
 import type { Scope } from '../grant/granted-prefixes.ts';
 import type { OlderForm } from './older-forms.ts';
 
@@ -11,6 +11,8 @@ export interface AccessClaim {
   /** Who asks, and whose signature it must be. */
   readonly hotkey: HotkeyAddress;
   readonly scope: Scope;
+  /** To be presigned; absent where credentials are wanted. */
+  readonly operations?: readonly StoreOperation[] | undefined;
   /** Unix seconds. */
   readonly issuedAt: number;
   /** Unix seconds; more than `issuedAt` by at most MAX_REQUEST_SECONDS. */

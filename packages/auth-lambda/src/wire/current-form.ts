@@ -3,7 +3,7 @@ import {
   accessRequestSchema,
   fromHex,
   MAX_REQUEST_SECONDS,
-} from '@data-universe/core-auth';
+} from '@data-universe/core-auth/protocol';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
 import { parseFields } from './parse-fields.ts';
@@ -23,6 +23,7 @@ export function readCurrentForm(document: object): AccessClaim {
     form: 'v1',
     hotkey: unsigned.hotkey,
     scope: unsigned,
+    operations: unsigned.operations,
     issuedAt: unsigned.issued_at,
     expiresAt: unsigned.expires_at,
     oneTimeValue: unsigned.nonce,

@@ -1,5 +1,8 @@
 import { badRequest } from './bad-request.ts';
 
+/** Of objects and lists in one another; the deepest request has three. */
+const MAX_DEPTH = 8;
+
 /** The JSON object in a body. Throws Refusal BadRequest. */
 export function parseJsonObject(body: Uint8Array): object {
   let text: string;
@@ -14,9 +17,19 @@ export function parseJsonObject(body: Uint8Array): object {
     throw badRequest('the body is not a JSON object');
   // Readers differ in which of two equal names they keep: with both in the body, what was signed,
   // what a gateway logged and what is granted could be three things.
-  if (countNames(text) !== Object.keys(value).length)
-    throw badRequest('a name occurs twice, or a value is an object');
+  if (countNames(text) !== countMembers(value, 1)) throw badRequest('a name occurs twice');
   return value;
+}
+
+/** Members that are left of all objects in a value, where equal names have become one. */
+function countMembers(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > MAX_DEPTH) throw badRequest('it is nested too deeply');
+  const members: unknown[] = Object.values(value);
+  return members.reduce<number>(
+    (sum, member) => sum + countMembers(member, depth + 1),
+    Array.isArray(value) ? 0 : members.length,
+  );
 }
 
 /** Names of members in a valid JSON text: the strings that a colon follows. */

@@ -1,12 +1,17 @@
-import type { AccessGrant } from '@data-universe/core-auth';
+import type { AccessGrant, PresignedGrant } from '@data-universe/core-auth/protocol';
 import type { AccessClaim } from './access-claim.ts';
 
 /**
  * A grant in the names that the clients of its form read: the first ones know boto3's, and take from the answer the key they
  * upload to.
  */
-export function spellGrant(grant: AccessGrant, claim: AccessClaim | undefined): object {
+export function spellGrant(
+  grant: AccessGrant | PresignedGrant,
+  claim: AccessClaim | undefined,
+): object {
   if (claim?.form !== 'first-upload' && claim?.form !== 'first-read') return grant;
+  // They can't ask for anything else.
+  if (!('credentials' in grant)) return grant;
   const { credentials, ...place } = grant;
   return {
     ...place,
