@@ -14,9 +14,12 @@ export type { DatasetIdentity } from './ledger/dataset-identity.ts';
 export { Publisher, type PublisherOptions, type RunOptions } from './publisher.ts';
 export type {
   DatasetTotals,
+  LeftOut,
+  PlanReason,
   PublishCounts,
   PublishPhase,
   PublishProgress,
   PublishReport,
+  RetiredObject,
 } from './report.ts';
 export { type LastRun, type PublisherStatus, publisherStatus } from './status.ts';

@@ -7,18 +7,27 @@ import { isHeadCurrent } from './cycle/check-head.ts';
 import type { Cycle, CycleStep } from './cycle/cycle.ts';
 import { conflict } from './cycle/existing-object.ts';
 import { Lock } from './cycle/lock.ts';
+import { RateLimit } from './cycle/rate-limit.ts';
 import { rebuildLedger, setLedgerAside } from './cycle/rebuild-ledger.ts';
 import { totalsOf } from './cycle/record-intent.ts';
 import { recover } from './cycle/recover.ts';
 import { countChanges, publishChanges } from './cycle/run-cycle.ts';
+import { restrict } from './cycle/window.ts';
 import { MinerDatabase } from './database/miner-database.ts';
 import { openDatabase } from './database/open-database.ts';
 import { isPublisherError } from './errors.ts';
 import type { DatasetIdentity } from './ledger/dataset-identity.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { RowDigest } from './ledger/row-digest.ts';
-import { noCounts, type PublishProgress, type PublishReport } from './report.ts';
+import {
+  type LeftOut,
+  noCounts,
+  noHours,
+  type PublishProgress,
+  type PublishReport,
+} from './report.ts';
 import { lastRunNote, ledgerPathOf, type PublisherStatus, publisherStatus } from './status.ts';
+import { TimeLeft } from './time-left.ts';
 
 export interface PublisherOptions {
   /** The miner's SQLite file; read, never written. */
@@ -37,6 +46,16 @@ export interface PublisherOptions {
   readonly maxRowsPerFile?: number | undefined;
   /** Bounds the staging folder; default 8. */
   readonly maxFilesPerCommit?: number | undefined;
+  /** Takes rows of days before the last so many (UTC) out of the dataset; default: none. */
+  readonly retentionDays?: number | undefined;
+  /** At most so many rows: the newest, by whole hours. Default: no limit. */
+  readonly maxRows?: number | undefined;
+  /** At most so many bytes of content, likewise. */
+  readonly maxBytes?: number | undefined;
+  /** Bytes a second that all uploads together may send; default: no limit. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Objects sent at once; default 4. */
+  readonly concurrency?: number | undefined;
   /** How long to wait for a locked database, milliseconds; default 5,000. */
   readonly busyTimeoutMs?: number | undefined;
   readonly clock?: (() => Date) | undefined;
@@ -44,6 +63,8 @@ export interface PublisherOptions {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Ends the run, without an error, once the file that is being written is published. */
+  readonly stop?: AbortSignal | undefined;
   /** Compares every row; without it a row replaced by one of equal uri, label and size goes unseen. */
   readonly fullScan?: boolean | undefined;
   /** Counts what would be sent, and changes nothing. */
@@ -52,6 +73,16 @@ export interface RunOptions {
   /** Called, and awaited, before each step; what it throws ends the run there. */
   readonly onStep?: ((step: CycleStep) => void | Promise<void>) | undefined;
 }
+
+const WHOLE_NUMBERS = [
+  'maxRowsPerFile',
+  'maxFilesPerCommit',
+  'retentionDays',
+  'maxRows',
+  'maxBytes',
+  'bytesPerSecond',
+  'concurrency',
+] as const;
 
 /** Publishes one source of a miner's database to one destination. */
 export class Publisher {
@@ -63,7 +94,7 @@ export class Publisher {
 
   /** Checks options and database, and creates nothing yet. Throws PublisherError, RangeError. */
   static async open(options: PublisherOptions): Promise<Publisher> {
-    for (const name of ['maxRowsPerFile', 'maxFilesPerCommit'] as const) {
+    for (const name of WHOLE_NUMBERS) {
       const value = options[name];
       if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
         throw new RangeError(`${name} is a whole number of at least 1, not ${value}`);
@@ -129,8 +160,9 @@ export class Publisher {
       await recover(cycle(ledger));
       ledger = await this.#inSync(cycle, ledger, warnings);
       const done = cycle(ledger);
+      const leftOut = await restrict(done, this.#options);
       await publishChanges(done, options.fullScan ?? false);
-      const report = this.#report(done, { sequenceBefore, started, dryRun: false });
+      const report = this.#report(done, { sequenceBefore, started, dryRun: false, leftOut });
       ledger.lastRun = lastRunNote(report, done.clock());
       return report;
     } finally {
@@ -154,8 +186,9 @@ export class Publisher {
         warnings.push('A commit of an earlier run is pending; its rows count as new here');
       const sequenceBefore = ledger.head.sequence;
       const done = cycle(ledger);
+      const leftOut = await restrict(done, this.#options);
       await countChanges(done, options.fullScan ?? false);
-      return this.#report(done, { sequenceBefore, started, dryRun: true });
+      return this.#report(done, { sequenceBefore, started, dryRun: true, leftOut });
     } finally {
       ledger?.close();
       database.close();
@@ -177,7 +210,10 @@ export class Publisher {
       bytesDone: 0,
       bytesTotal: 0,
       bucketsDone: 0,
+      secondsLeft: null,
     };
+    const { bytesPerSecond } = this.#options;
+    const timeLeft = new TimeLeft();
     const base: Omit<Cycle, 'ledger' | 'digest'> = {
       identity: this.#identity,
       prefix: datasetPrefix(source, signer.address),
@@ -188,14 +224,20 @@ export class Publisher {
       deletedRows: this.#options.deletedRows ?? 'mirror',
       maxRowsPerFile: this.#options.maxRowsPerFile ?? 250_000,
       maxFilesPerCommit: this.#options.maxFilesPerCommit ?? 8,
+      concurrency: this.#options.concurrency ?? 4,
+      rateLimit: bytesPerSecond === undefined ? undefined : new RateLimit(bytesPerSecond),
       clock: this.#options.clock ?? (() => new Date()),
       signal: options.signal,
+      stop: options.stop,
       counts: noCounts(),
+      hours: noHours(),
+      retired: [],
       oddities: {},
       warnings,
       onStep: options.onStep,
       progress: (change) => {
         state = { ...state, ...change };
+        state = { ...state, secondsLeft: timeLeft.of(state) };
         options.onProgress?.(state);
       },
     };
@@ -226,8 +268,8 @@ export class Publisher {
   }
 
   #report(
-    { counts, oddities, warnings, ledger, identity }: Cycle,
-    run: { sequenceBefore: number; started: number; dryRun: boolean },
+    { counts, hours, retired, stop, oddities, warnings, ledger, identity }: Cycle,
+    run: { sequenceBefore: number; started: number; dryRun: boolean; leftOut: LeftOut },
   ): PublishReport {
     return {
       source: identity.source,
@@ -235,6 +277,10 @@ export class Publisher {
       sequenceBefore: run.sequenceBefore,
       sequenceAfter: ledger.head.sequence,
       ...counts,
+      hours,
+      leftOut: run.leftOut,
+      retired,
+      stopped: stop?.aborted === true,
       rowsPublished: counts.rowsAdded + counts.rowsReplaced + counts.rowsRecovered,
       totals: totalsOf(ledger.published.files()),
       oddities,

@@ -12,4 +12,5 @@ export const CREDENTIALS_PHASE: UploadProgress = {
   bytesDone: 0,
   bytesTotal: 0,
   bucketsDone: 0,
+  secondsLeft: null,
 };

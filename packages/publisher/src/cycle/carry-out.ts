@@ -3,6 +3,7 @@ import { cleanUp } from './clean-up.ts';
 import { commitManifest, commitTogether } from './commit-manifest.ts';
 import { type Cycle, enter } from './cycle.ts';
 import { putFiles, writesOf } from './put-files.ts';
+import { noteRetired } from './retired.ts';
 import { verifyReceipts } from './verify-receipts.ts';
 
 /** From a recorded intent to a published commit. Safe to repeat from any point. */
@@ -14,14 +15,15 @@ export async function carryOut(cycle: Cycle, intent: PendingIntent): Promise<voi
     await verifyReceipts(cycle, await putFiles(cycle, files));
     await commitManifest(cycle, intent);
   }
-  await commitLedger(cycle);
+  await commitLedger(cycle, intent);
   cycle.counts.files += intent.files.length;
   await cleanUp(cycle);
 }
 
 /** The store holds the manifest: what the intent was going to change has changed. */
-export async function commitLedger(cycle: Cycle): Promise<void> {
+export async function commitLedger(cycle: Cycle, intent: PendingIntent): Promise<void> {
   await enter(cycle, 'ledger');
+  noteRetired(cycle, intent);
   cycle.ledger.intents.commit();
   cycle.counts.commits += 1;
 }

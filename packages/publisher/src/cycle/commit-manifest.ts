@@ -42,7 +42,11 @@ export async function commitTogether(
   const bytes = absent.reduce((sum, { source }) => sum + source.size, 0);
   cycle.progress({ phase: 'upload', bytesDone: 0, bytesTotal: bytes });
   try {
-    const receipts = await backend.commit(absent, { signal });
+    const limited = absent.map((write) => ({
+      ...write,
+      source: cycle.rateLimit?.over(write.source, signal) ?? write.source,
+    }));
+    const receipts = await backend.commit(limited, { signal });
     absent.forEach((write, index) => {
       const receipt = receipts[index];
       if (receipt) sent.push({ write, receipt });

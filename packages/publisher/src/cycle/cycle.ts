@@ -6,7 +6,8 @@ import { throwIfAborted } from '../errors.ts';
 import type { DatasetIdentity } from '../ledger/dataset-identity.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowDigest } from '../ledger/row-digest.ts';
-import type { PublishCounts, PublishProgress } from '../report.ts';
+import type { PlanReason, PublishCounts, PublishProgress, RetiredObject } from '../report.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** The steps of a commit in their order; after a kill at any of them the next run puts things right. */
 export type CycleStep =
@@ -33,10 +34,18 @@ export interface Cycle {
   readonly deletedRows: 'mirror' | 'keep';
   readonly maxRowsPerFile: number;
   readonly maxFilesPerCommit: number;
+  /** Objects sent at once. */
+  readonly concurrency: number;
+  readonly rateLimit: RateLimit | undefined;
   readonly clock: () => Date;
   readonly signal: AbortSignal | undefined;
+  /** Asks for an end once the file that is being written is published. */
+  readonly stop: AbortSignal | undefined;
   readonly counts: PublishCounts;
+  readonly hours: Record<PlanReason, number>;
   readonly oddities: Partial<Record<keyof Oddities, number>>;
+  /** Objects that this run's commits took out of the dataset. */
+  readonly retired: RetiredObject[];
   readonly warnings: string[];
   readonly onStep: ((step: CycleStep) => void | Promise<void>) | undefined;
   readonly progress: (change: Partial<PublishProgress>) => void;

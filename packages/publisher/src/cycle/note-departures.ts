@@ -14,15 +14,16 @@ export function noteDepartures(
   departures: Departures,
   options: { readonly remember: boolean },
 ): void {
-  for (const { bucketId, moved } of planned) {
+  for (const { bucketId, why } of planned) {
     throwIfAborted(signal);
-    if (!moved) continue;
+    if (why === 'fullScan') continue;
     const segments = ledger.published.segmentsOf(bucketId);
     if (segments.length === 0) continue;
     const diff = new BucketDiff(segments);
     for (const uri of database.urisOf(bucketId)) diff.take(digest.uriKey(uri));
     const keys = [...diff.remainingKeys()];
     departures.note(bucketId, keys);
-    if (deletedRows === 'keep' && options.remember) ledger.published.addKept(keys, bucketId);
+    if (deletedRows === 'keep' && why !== 'expired' && options.remember)
+      ledger.published.addKept(keys, bucketId);
   }
 }

@@ -1,14 +1,14 @@
 import { EMPTY_FINGERPRINT } from '../database/fingerprint.ts';
 import type { BucketSummary } from '../database/miner-database.ts';
 import type { LedgerBucket } from '../ledger/ledger-records.ts';
+import type { PlanReason } from '../report.ts';
 import { type Cycle, enter } from './cycle.ts';
 
 export interface PlannedBucket {
   readonly bucketId: number;
   /** When it was scanned. */
   readonly rows: number;
-  /** Whether it differs from the ledger; false where only a full scan reads it. */
-  readonly moved: boolean;
+  readonly why: PlanReason;
 }
 
 /**
@@ -21,17 +21,22 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
   const unpublishable = { rows: 0 };
   const planned: PlannedBucket[] = [];
   const published = new Cursor(cycle.ledger.published.buckets());
+  const { firstBucket } = cycle.database;
   const addVanished = (before: number) => {
-    for (const bucket of published.takeBelow(before))
-      if (fullScan || !bucket.fingerprint?.equals(EMPTY_FINGERPRINT))
-        planned.push({ bucketId: bucket.bucketId, rows: 0, moved: true });
+    for (const { bucketId, fingerprint } of published.takeBelow(before)) {
+      const why = bucketId < firstBucket ? 'expired' : 'gone';
+      // Rows that are kept though their hour is gone have its fingerprint: that of nothing.
+      if (fullScan || why === 'expired' || !fingerprint?.equals(EMPTY_FINGERPRINT))
+        planned.push({ bucketId, rows: 0, why });
+    }
   };
   try {
     for await (const bucket of cycle.database.buckets(unpublishable, cycle.signal)) {
       cycle.counts.bucketsScanned += 1;
       addVanished(bucket.bucketId);
-      const moved = hasMoved(bucket, published.take(bucket.bucketId));
-      if (fullScan || moved) planned.push({ bucketId: bucket.bucketId, rows: bucket.rows, moved });
+      const why =
+        reasonOf(bucket, published.take(bucket.bucketId)) ?? (fullScan ? 'fullScan' : undefined);
+      if (why) planned.push({ bucketId: bucket.bucketId, rows: bucket.rows, why });
       if (cycle.counts.bucketsScanned % 1000 === 0)
         cycle.progress({ bucketsDone: cycle.counts.bucketsScanned });
     }
@@ -41,11 +46,14 @@ export async function plan(cycle: Cycle, fullScan: boolean): Promise<PlannedBuck
     published.close();
   }
   cycle.counts.rowsUnpublishable += unpublishable.rows;
+  for (const { why } of planned) cycle.hours[why] += 1;
   return planned;
 }
 
-function hasMoved(bucket: BucketSummary, known: LedgerBucket | undefined): boolean {
-  return known === undefined || !known.fingerprint?.equals(bucket.fingerprint);
+function reasonOf(bucket: BucketSummary, known: LedgerBucket | undefined): PlanReason | undefined {
+  if (known === undefined) return 'new';
+  if (known.fingerprint === null) return 'unfinished';
+  return known.fingerprint.equals(bucket.fingerprint) ? undefined : 'changed';
 }
 
 /** The ledger's buckets, ascending, one ahead. */

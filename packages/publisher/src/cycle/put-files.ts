@@ -13,8 +13,6 @@ import { type Cycle, enter } from './cycle.ts';
 import { conflict, findObject } from './existing-object.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 
-const CONCURRENT_PUTS = 4;
-
 /** An object to create and the receipt it should bring. */
 export interface Sent {
   readonly write: Write;
@@ -46,7 +44,7 @@ export async function putFiles(cycle: Cycle, writes: readonly Write[]): Promise<
   let bytesDone = 0;
   const bytesTotal = writes.reduce((sum, { source }) => sum + source.size, 0);
   cycle.progress({ phase: 'upload', bytesDone, bytesTotal });
-  await forEachConcurrently(writes, CONCURRENT_PUTS, async (write) => {
+  await forEachConcurrently(writes, cycle.concurrency, async (write) => {
     let bytesOfThis = 0;
     const reach = (bytes: number) => {
       bytesDone += bytes - bytesOfThis;
@@ -65,10 +63,11 @@ export async function create(
   write: Write,
   onSent?: (bytes: number) => void,
 ): Promise<Receipt> {
-  const { backend, signal, counts } = cycle;
+  const { backend, signal, counts, rateLimit } = cycle;
   const { key, source, sha256 } = write;
   try {
-    const receipt = await backend.put(key, source, {
+    const limited = rateLimit?.over(source, signal) ?? source;
+    const receipt = await backend.put(key, limited, {
       sha256,
       signal,
       onProgress: ({ bytesSent }) => onSent?.(bytesSent),

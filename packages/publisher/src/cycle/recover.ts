@@ -23,7 +23,7 @@ export async function recover(cycle: Cycle): Promise<void> {
     if (manifest === 'absent') await completeOrDrop(cycle, intent);
     else if (manifest === 'other') ledger.intents.drop();
     else {
-      await commitLedger(cycle);
+      await commitLedger(cycle, intent);
       countRecovered(cycle, intent);
     }
     if (manifest === 'other')

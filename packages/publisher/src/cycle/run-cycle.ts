@@ -18,13 +18,17 @@ export async function publishChanges(cycle: Cycle, fullScan: boolean): Promise<v
     noteDepartures(cycle, planned, departures, { remember: true });
     do {
       const batch = await writeFiles(cycle, queue, departures, sink);
-      if (!(await recordIntent(cycle, batch))) continue;
-      const intent = cycle.ledger.intents.pending();
-      if (intent) await carryOut(cycle, intent);
+      if (await recordIntent(cycle, batch)) await carryOutPending(cycle);
+      if (cycle.stop?.aborted) break;
     } while (queue.first || departures.hasDeferred);
   } finally {
     departures.close();
   }
+}
+
+async function carryOutPending(cycle: Cycle): Promise<void> {
+  const intent = cycle.ledger.intents.pending();
+  if (intent) await carryOut(cycle, intent);
 }
 
 /** The same difference, counted. */

@@ -55,7 +55,7 @@ export async function writeFiles(
   const buckets = new Map<number, LedgerBucket>();
   try {
     for (let bucket = queue.first; bucket; bucket = queue.first) {
-      if (sink.full || work.masks.rows >= MAX_MASKED_ROWS) break;
+      if (sink.full || work.masks.rows >= MAX_MASKED_ROWS || cycle.stop?.aborted) break;
       throwIfAborted(cycle.signal);
       const { bucketId } = bucket;
       const segments = cycle.ledger.published.segmentsOf(bucketId);
@@ -111,13 +111,16 @@ async function compareBucket(
       const old = comparison.kind === 'new' ? moved.placeOf(entry, bucketId) : comparison.old;
       if (old && masks.add(old)) counts.rowsReplaced += 1;
       else counts.rowsAdded += 1;
+      counts.contentBytes += entity.content.byteLength;
       if (sink.push(entity, entry) === 'flush') await sink.flush();
-      if (sink.full) return undefined;
+      if (sink.full || cycle.stop?.aborted) return undefined;
     }
   }
   counts.rowsUnchanged += same;
   counts.rowsUnpublishable += unpublishable;
-  if (cycle.deletedRows === 'keep') return { bucketId, fingerprint: open.fingerprint };
+  const isExpired = bucketId < cycle.database.firstBucket;
+  if (cycle.deletedRows === 'keep' && !isExpired)
+    return { bucketId, fingerprint: open.fingerprint };
   const gone: Place[] = [];
   let later = 0;
   for (const place of diff.gone())

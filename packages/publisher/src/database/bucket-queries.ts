@@ -12,12 +12,14 @@ const digestInput = (row: string) =>
 const rowColumns =
   'CAST(e.uri AS TEXT), CAST(e.datetime AS TEXT), CAST(e.label AS TEXT), CAST(e.content AS BLOB), e.contentSizeBytes';
 
-/** Parameters, by name: source, bucket, after (a bucket). */
+/** Parameters, by name: source, bucket, after and before (buckets). */
 export interface BucketQueries {
   /** Statements to run once, before the others. */
   readonly setUp: readonly string[];
   /** -> [bucket, rows, bytes to hash] of each bucket after `after`, ascending. */
   readonly scan: string;
+  /** -> [bucket, rows, bytes of content] of each bucket before `before`, descending. */
+  readonly sizes: string;
   /** -> [rows, bytes to hash] of one bucket. */
   readonly bucket: string;
   /** -> [text] row by row, in the order in which `bucket` concatenates it. */
@@ -30,7 +32,7 @@ export interface BucketQueries {
 
 const ONE_BUCKET = 'e.timeBucketId = @bucket AND e.source = @source';
 
-function queriesOver(from: string, where: string): Omit<BucketQueries, 'setUp' | 'scan'> {
+function queriesOver(from: string, where: string): Omit<BucketQueries, 'setUp' | 'scan' | 'sizes'> {
   return {
     bucket: `SELECT ${digestInput('e')} FROM ${from} WHERE ${where}`,
     bucketText: `SELECT ${indexedText('e')} FROM ${from} WHERE ${where}`,
@@ -42,10 +44,14 @@ function queriesOver(from: string, where: string): Omit<BucketQueries, 'setUp' |
 const scanOver = (table: string) =>
   `SELECT e.timeBucketId, ${digestInput('e')} FROM ${table} e WHERE e.source = @source AND e.timeBucketId > @after GROUP BY e.timeBucketId`;
 
+const sizesOver = (table: string) =>
+  `SELECT e.timeBucketId, count(*), total(e.contentSizeBytes) FROM ${table} e WHERE e.source = @source AND e.timeBucketId < @before GROUP BY e.timeBucketId ORDER BY e.timeBucketId DESC`;
+
 /** For databases with the covering index. */
 export const INDEXED_QUERIES: BucketQueries = {
   setUp: [],
   scan: scanOver('DataEntity'),
+  sizes: sizesOver('DataEntity'),
   ...queriesOver('DataEntity e', ONE_BUCKET),
 };
 
@@ -61,6 +67,7 @@ export const UNINDEXED_QUERIES: BucketQueries = {
     'CREATE INDEX temp.bucket_index_order ON bucket_index (timeBucketId, source, label, contentSizeBytes, uri)',
   ],
   scan: scanOver('temp.bucket_index'),
+  sizes: sizesOver('temp.bucket_index'),
   ...queriesOver(
     'temp.bucket_index b CROSS JOIN main.DataEntity e ON e.uri = b.uri',
     `b.timeBucketId = @bucket AND b.source = @source AND ${ONE_BUCKET}`,

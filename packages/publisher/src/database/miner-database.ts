@@ -16,6 +16,13 @@ export interface BucketSummary {
   readonly fingerprint: Buffer;
 }
 
+export interface BucketSize {
+  readonly bucketId: number;
+  readonly rows: number;
+  /** Of content, by the miner's own figures. */
+  readonly bytes: number;
+}
+
 /** Longest uninterrupted stretch of a scan, so that timers, signals and sockets stay alive. */
 const SLICE_MS = 40;
 
@@ -23,6 +30,7 @@ const SLICE_MS = 40;
 const PAGE_ROWS = 2_000;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
+type SizesRow = [bucketId: number, rows: number, bytes: number];
 type ScanRow = [bucketId: unknown, rows: number, text: Buffer | null];
 
 interface ScanSlice {
@@ -48,6 +56,9 @@ export class MinerDatabase {
   readonly #connection: Database.Database;
   readonly #source: number;
   readonly #queries: BucketQueries;
+  #isSetUp = false;
+  /** Rows of earlier buckets are treated as if the database did not have them. */
+  firstBucket = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, source: number, busyTimeoutMs?: number) {
     const { connection, hasBucketIndex } = openDatabase(path, busyTimeoutMs);
@@ -65,14 +76,8 @@ export class MinerDatabase {
     unpublishable: { rows: number },
     signal?: AbortSignal,
   ): AsyncGenerator<BucketSummary> {
-    this.#attempt(() => {
-      for (const sql of this.#queries.setUp) {
-        const statement = this.#connection.prepare<unknown[]>(sql);
-        if (sql.includes('@source')) statement.run({ source: this.#source });
-        else statement.run();
-      }
-    });
-    let after: unknown = Number.NEGATIVE_INFINITY;
+    this.#setUp();
+    let after: unknown = this.firstBucket - 1;
     for (;;) {
       throwIfAborted(signal);
       const slice = this.#attempt(() => this.#scanSlice(after));
@@ -85,6 +90,52 @@ export class MinerDatabase {
       if (slice.done) return;
       await setImmediate();
     }
+  }
+
+  newestBucket(): number | undefined {
+    const [newest] = this.#attempt(() => {
+      this.#setUp();
+      return this.#sizesSlice(Number.MAX_SAFE_INTEGER, 1);
+    });
+    return newest?.bucketId;
+  }
+
+  /** How much each bucket holds, the newest first; buckets that are no exact integers are left out. */
+  async *sizes(signal?: AbortSignal): AsyncGenerator<BucketSize> {
+    this.#setUp();
+    let before = Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      throwIfAborted(signal);
+      const slice = this.#attempt(() => this.#sizesSlice(before));
+      for (const size of slice) yield size;
+      const last = slice.at(-1);
+      if (last === undefined) return;
+      before = last.bucketId;
+      await setImmediate();
+    }
+  }
+
+  #sizesSlice(before: number, limit = Number.POSITIVE_INFINITY): BucketSize[] {
+    const sizes: BucketSize[] = [];
+    const until = performance.now() + SLICE_MS;
+    const query = this.#connection.prepare<unknown[], SizesRow>(this.#queries.sizes).raw();
+    for (const [bucketId, rows, bytes] of query.iterate({ source: this.#source, before })) {
+      if (Number.isSafeInteger(bucketId)) sizes.push({ bucketId, rows, bytes });
+      if (sizes.length >= limit || (performance.now() > until && sizes.length > 0)) break;
+    }
+    return sizes;
+  }
+
+  #setUp(): void {
+    if (this.#isSetUp) return;
+    this.#attempt(() => {
+      for (const sql of this.#queries.setUp) {
+        const statement = this.#connection.prepare<unknown[]>(sql);
+        if (sql.includes('@source')) statement.run({ source: this.#source });
+        else statement.run();
+      }
+    });
+    this.#isSetUp = true;
   }
 
   #scanSlice(after: unknown): ScanSlice {
@@ -140,6 +191,8 @@ export class MinerDatabase {
    * the transaction when the visitor returns; the visitor may stop early and must do no network I/O.
    */
   async readBucket<T>(bucketId: number, visit: (bucket: OpenBucket) => Promise<T>): Promise<T> {
+    if (bucketId < this.firstBucket)
+      return visit({ fingerprint: EMPTY_FINGERPRINT, pages: () => [] });
     this.#attempt(() => this.#connection.prepare('BEGIN').run());
     try {
       const fingerprint = this.#attempt(() => this.#fingerprint(bucketId));
@@ -205,6 +258,7 @@ export class MinerDatabase {
 
   /** The uris of a bucket, from the index alone. */
   urisOf(bucketId: number): string[] {
+    if (bucketId < this.firstBucket) return [];
     return this.#attempt(() =>
       this.#connection
         .prepare<unknown[], string>(this.#queries.uris)

@@ -44,7 +44,8 @@ export class Intents {
         pendingFileRecord,
         'SELECT manifest_file, block_list FROM file WHERE pending = 1 ORDER BY id',
       );
-      return { sequence: intent.sequence, manifest: intent.manifest, files };
+      const { sequence, manifest, removed } = intent;
+      return { sequence, manifest, files, removedFileIds: removed };
     });
   }
 

@@ -131,4 +131,5 @@ export interface PendingIntent {
   readonly sequence: number;
   readonly manifest: Buffer;
   readonly files: readonly PendingFile[];
+  readonly removedFileIds: readonly number[];
 }

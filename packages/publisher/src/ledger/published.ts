@@ -53,6 +53,16 @@ export class Published {
     }
   }
 
+  newestBucket(): number | undefined {
+    return this.#db.run(() =>
+      z
+        .int()
+        .nullish()
+        .transform((bucketId) => bucketId ?? undefined)
+        .parse(this.#db.prepare('SELECT max(bucket_id) FROM bucket').pluck().get()),
+    );
+  }
+
   segmentsOf(bucketId: number): Segment[] {
     return this.#db.run(() =>
       this.#db.all(
