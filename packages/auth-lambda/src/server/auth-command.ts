@@ -1,26 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { awsEnvironmentSchema } from '../aws/aws-credentials.ts';
+import { StateError } from '../state/state-error.ts';
 import type { AuthServer } from './auth-server.ts';
 import { commandConfigSchema } from './command-config.ts';
+import type { CommandIo } from './command-io.ts';
+import { addLeverCommands } from './lever-commands.ts';
+import { mergedConfig } from './read-config-file.ts';
 import { serveCommandConfig } from './serve-command-config.ts';
 
-export interface CommandIo {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-}
-
 const WRONG_USAGE = 2;
+const TRY_AGAIN = 3;
 
 const EXAMPLES = `
 Every flag but --config can stand in the configuration file, in snake_case:
   {"registry": "neurons.json", "bucket": "my-bucket", "upload_role_arn": "arn:...", ...}
-The file also takes denied_hotkeys, uploads_per_day, reads_per_day, requests_per_second,
-request_burst, session_seconds, source_identity (false for an STS without it), registry_timeout_ms,
-issuer_timeout_ms and trust_proxy_header. Flags win over the file.
+The file also takes denied_hotkeys, paused, uploads_per_day, reads_per_day, requests_per_second,
+request_burst, min_stake, stake_source, genesis_hash, max_block_age_seconds, chain_fresh_seconds,
+chain_stale_seconds, session_seconds, source_identity (false for an STS without it), pause_cache_ms,
+registry_timeout_ms, issuer_timeout_ms, state_timeout_ms and trust_proxy_header. Flags win over the
+file.
+
+Nonces, quotas and levers are in the memory of this one process, unless --state-file or
+--state-table is given: then any number of processes share them, and deny, allow, pause, resume and
+levers move them while the service runs.
 
 The service signs to STS with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
 When it is ready it prints one line of JSON; each decision is one line of JSON in the audit log.
@@ -32,12 +35,15 @@ Examples:
       --endpoint http://127.0.0.1:9000 --sts-endpoint http://127.0.0.1:9000 \\
       --upload-role-arn arn:aws:iam::123456789012:role/uploader \\
       --read-role-arn arn:aws:iam::123456789012:role/reader
+  $ data-universe-auth deny 5F... --config auth.json --reason "ticket 7"
+  $ data-universe-auth deny --help
 
-Exit codes: 0 stopped by a signal, 2 wrong usage or configuration.
+Exit codes: 0 done, or stopped by a signal; 2 wrong usage or configuration; 3 the state could not
+be reached: try again.
 `;
 
-function makeCommand(io: CommandIo): Command {
-  return new Command('data-universe-auth')
+function makeProgram(io: CommandIo, serve: (flags: object) => Promise<void>): Command {
+  const program = new Command('data-universe-auth')
     .description('Hands out short-lived storage credentials to hotkeys that sign for them.')
     .option('--config <file>', 'configuration, as JSON')
     .option(
@@ -52,20 +58,32 @@ function makeCommand(io: CommandIo): Command {
     .option('--network <name>', 'network that requests must be signed for (finney)')
     .option('--netuid <number>', 'subnet (13)', integer)
     .option('--registry <file>', 'who is registered: a static registry, as JSON')
+    .option(
+      '--chain-endpoints <url...>',
+      'who is registered: nodes of the chain, JSON-RPC over https; a URL with a key belongs in the file',
+    )
     .option('--bucket <name>', 'bucket that the credentials open')
     .option('--region <name>', 'its region (us-east-1)')
     .option('--endpoint <url>', 'where clients find an S3-compatible store (AWS)')
     .option('--sts-endpoint <url>', 'where the service finds STS (AWS)')
     .option('--upload-role-arn <arn>', 'role that uploaders assume')
     .option('--read-role-arn <arn>', 'role that readers assume')
+    .option('--state-file <file>', 'SQLite file that processes of this machine share (memory)')
+    .option('--state-table <name>', 'DynamoDB table that processes of all machines share (memory)')
+    .option('--dynamodb-endpoint <url>', 'where the table is (AWS)')
     .option('--audit-file <file>', 'append the audit log to a file (standard error)')
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
+    // An option that stands behind a command is the command's own.
+    .enablePositionalOptions()
+    .action(serve)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
+  addLeverCommands(program, io);
+  return program;
 }
 
 function integer(text: string): number {
@@ -74,49 +92,37 @@ function integer(text: string): number {
 }
 
 /**
- * Starts the service that a command line describes and prints its line of readiness. Without a
- * service there is the exit code, and the reason has been said on `stderr`.
+ * Does what a command line says. For the service: starts it, prints its line of readiness and returns it. For one of the
+ * owner's commands, and without a service, there is the exit code; the reason has been said on `stderr`.
  */
 export async function startFromCommandLine(
   args: readonly string[],
   io: CommandIo,
 ): Promise<AuthServer | { readonly exitCode: number }> {
+  let started: AuthServer | undefined;
+  const program = makeProgram(io, async (flags) => {
+    started = await serve({ ...flags }, io);
+  });
   try {
-    const command = makeCommand(io).parse(args, { from: 'user' });
-    const config = commandConfigSchema.parse(await mergedConfig(command.opts()));
-    const credentials = awsEnvironmentSchema.parse(io.env);
-    const server = await serveCommandConfig(config, credentials, io.stderr);
-    const { network, netuid, bucket, region, endpoint } = config;
-    const { url, audience } = server;
-    const place = { url, audience, network, netuid, bucket, region, endpoint };
-    io.stdout.write(`${JSON.stringify({ event: 'ready', ...place })}\n`);
-    return server;
+    await program.parseAsync(args, { from: 'user' });
+    return started ?? { exitCode: 0 };
   } catch (error) {
     if (error instanceof CommanderError)
       return { exitCode: error.exitCode === 0 ? 0 : WRONG_USAGE };
     io.stderr.write(`data-universe-auth: ${explain(error)}\n`);
-    return { exitCode: WRONG_USAGE };
+    return { exitCode: error instanceof StateError && error.retryable ? TRY_AGAIN : WRONG_USAGE };
   }
 }
 
-async function mergedConfig(flags: Record<string, unknown>): Promise<object> {
-  const { config: path, ...others } = flags;
-  const file = typeof path === 'string' ? await readConfigFile(path) : {};
-  const named = Object.entries(others).map(([name, value]) => [snakeCase(name), value]);
-  return { ...file, ...Object.fromEntries(named) };
-}
-
-async function readConfigFile(path: string): Promise<object> {
-  const text = await readFile(path, 'utf8');
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch {
-    throw new Error(`${path} is not a JSON object; correct it`);
-  }
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+async function serve(flags: Record<string, unknown>, io: CommandIo): Promise<AuthServer> {
+  const config = commandConfigSchema.parse(await mergedConfig(flags));
+  const credentials = awsEnvironmentSchema.parse(io.env);
+  const server = await serveCommandConfig(config, credentials, io.stderr);
+  const { network, netuid, bucket, region, endpoint } = config;
+  const { url, audience, state, warnings } = server;
+  const place = { url, audience, network, netuid, bucket, region, endpoint, state, warnings };
+  io.stdout.write(`${JSON.stringify({ event: 'ready', ...place })}\n`);
+  return server;
 }
 
 function explain(error: unknown): string {

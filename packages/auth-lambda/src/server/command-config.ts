@@ -1,36 +1,76 @@
 import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth/protocol';
+import { subtensorSettingsSchema } from '@data-universe/subtensor';
 import { z } from 'zod';
+import { serviceEndpointSchema } from '../aws/service-endpoint.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
+import { PAUSED_ACTIONS } from '../state/owner-levers.ts';
+import { chainConfigShape, chainSettings } from './chain-settings.ts';
 
-const hotkey = z
+export const hotkeySchema = z
   .string()
   .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address');
 
-/** The configuration file of `data-universe-auth`; every flag is one of its keys. */
-export const commandConfigSchema = accessConfigSchema.extend({
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(0),
-  path: z
-    .string()
-    .regex(/^\/[\w./-]*$/)
-    .default('/auth'),
-  trust_proxy_header: z.boolean().default(false),
-  /** Default: the URL it listens on. */
-  audience: accessConfigSchema.shape.audience.optional(),
-  network: accessConfigSchema.shape.network.default('finney'),
-  netuid: accessConfigSchema.shape.netuid.default(13),
+/** Where nonces, quotas and levers are; by default in the memory of the process. */
+const stateShape = {
   region: accessConfigSchema.shape.region.default('us-east-1'),
-  /** Path of a static registry. */
-  registry: z.string().min(1),
-  sts_endpoint: z.url({ protocol: /^https?$/ }).optional(),
-  upload_role_arn: z.string().min(1),
-  read_role_arn: z.string().min(1),
-  session_seconds: z.int().optional(),
-  source_identity: z.boolean().default(true),
-  denied_hotkeys: z.array(hotkey).default([]),
-  requests_per_second: z.number().positive().default(10),
-  request_burst: z.int().positive().default(100),
-  /** Default: standard error. */
-  audit_file: z.string().min(1).optional(),
-});
+  /** An SQLite file on a local disk, shared by the processes of one machine. */
+  state_file: z.string().min(1).optional(),
+  /** A DynamoDB table in `region`. */
+  state_table: z.string().min(1).optional(),
+  dynamodb_endpoint: serviceEndpointSchema.optional(),
+  denied_hotkeys: z.array(hotkeySchema).default([]),
+  paused: z.array(z.enum(PAUSED_ACTIONS)).default([]),
+};
+
+/** The part of the configuration that the owner's commands read; the rest is not looked at. */
+export const stateConfigSchema = z.object(stateShape);
+export type StateConfig = z.output<typeof stateConfigSchema>;
+
+/** The configuration file of `data-universe-auth`; every flag is one of its keys. */
+export const commandConfigSchema = accessConfigSchema
+  .extend({
+    ...stateShape,
+    ...chainConfigShape,
+    host: z.string().min(1).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(0),
+    path: z
+      .string()
+      .regex(/^\/[\w./-]*$/)
+      .default('/auth'),
+    trust_proxy_header: z.boolean().default(false),
+    /** Default: the URL it listens on. */
+    audience: accessConfigSchema.shape.audience.optional(),
+    network: accessConfigSchema.shape.network.default('finney'),
+    netuid: accessConfigSchema.shape.netuid.default(13),
+    /** Path of a static registry; in its place, chain_endpoints. */
+    registry: z.string().min(1).optional(),
+    sts_endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    upload_role_arn: z.string().min(1),
+    read_role_arn: z.string().min(1),
+    /** Life of the credentials. */
+    session_seconds: z.int().min(900).max(3_600).default(900),
+    source_identity: z.boolean().default(true),
+    /** How long a pause in a table may stay unnoticed. */
+    pause_cache_ms: z.int().min(0).max(10_000).default(3_000),
+    requests_per_second: z.number().positive().default(10),
+    request_burst: z.int().positive().default(100),
+    /** Default: standard error. */
+    audit_file: z.string().min(1).optional(),
+  })
+  .refine((config) => (config.registry === undefined) !== (config.chain_endpoints === undefined), {
+    path: ['registry'],
+    message: 'name one of registry, a static list, and chain_endpoints',
+    // Told together with what else is wrong.
+    when: ({ value }) => z.looseObject({}).safeParse(value).success,
+  })
+  .superRefine((config, context) => {
+    const problem = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    if (config.state_file !== undefined && config.state_table !== undefined)
+      problem('state_file', 'name one of state_file and state_table');
+    if (config.chain_endpoints === undefined) return;
+    const chain = subtensorSettingsSchema.safeParse(chainSettings(config));
+    for (const { path, message } of chain.error?.issues ?? [])
+      problem(path[0] === 'genesisHash' ? 'genesis_hash' : 'chain_endpoints', message);
+  });
 export type CommandConfig = z.output<typeof commandConfigSchema>;

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { addressOf, verifySignature } from '@data-universe/core-auth';
-import { StaticNeuronRegistry } from '@data-universe/subtensor';
+import { loadFastVerifier } from '@data-universe/core-auth/verify-fast';
 import { StreamAuditSink } from '../audit/stream-audit-sink.ts';
 import type { AwsCredentials } from '../aws/aws-credentials.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
@@ -10,25 +9,49 @@ import { createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
 import { StsIssuer } from '../grant/sts-issuer.ts';
 import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
-import { MemoryNonceStore } from '../state/memory-nonce-store.ts';
-import { MemoryOwnerLevers } from '../state/memory-owner-levers.ts';
-import { MemoryQuotaStore } from '../state/memory-quota-store.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
 import type { CommandConfig } from './command-config.ts';
+import { type OpenedRegistry, openRegistry } from './open-registry.ts';
+import { type OpenedState, openState } from './open-state.ts';
 
 const HANDLER_KEYS = accessConfigSchema.keyof().options;
 
-/** The service of one process. Throws where the registry, an option or the port can't be used. */
+export interface CommandService extends AuthServer {
+  readonly audience: string;
+  /** Where nonces, quotas and levers are, for people. */
+  readonly state: string;
+  /** What the operator should know though the service runs. */
+  readonly warnings: readonly string[];
+}
+
+/** The service of one process. Throws where the registry, the state, an option or the port can't be used. */
 export async function serveCommandConfig(
   config: CommandConfig,
   credentials: AwsCredentials,
   stderr: Writable,
-): Promise<AuthServer & { readonly audience: string }> {
-  const registry = await StaticNeuronRegistry.fromFile(config.registry, {
-    network: config.network,
-  });
-  // A registry of another subnet would refuse everybody: better to hear of it now.
-  await registry.lookup(config.netuid, addressOf(new Uint8Array(32)));
+): Promise<CommandService> {
+  const chain = await openRegistry(config);
+  let state: OpenedState | undefined;
+  try {
+    state = await openState(config, credentials);
+    return await serve({ config, credentials, stderr, chain, state });
+  } catch (error) {
+    state?.close();
+    chain.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly config: CommandConfig;
+  readonly credentials: AwsCredentials;
+  readonly stderr: Writable;
+  readonly chain: OpenedRegistry;
+  readonly state: OpenedState;
+}
+
+async function serve(opened: Opened): Promise<CommandService> {
+  const { config, credentials, stderr, chain, state } = opened;
   const issuer = new StsIssuer({
     region: config.region,
     endpoint: config.sts_endpoint,
@@ -46,11 +69,11 @@ export async function serveCommandConfig(
       perSecond: config.requests_per_second,
       burst: config.request_burst,
     }),
-    verify: verifySignature,
-    nonces: new MemoryNonceStore(),
-    registry,
-    levers: new MemoryOwnerLevers(config.denied_hotkeys),
-    quota: new MemoryQuotaStore(),
+    verify: await loadFastVerifier(),
+    nonces: state.nonces,
+    registry: chain.registry,
+    levers: state.levers,
+    quota: state.quota,
     issuer,
     audit: new StreamAuditSink(audit),
   };
@@ -68,8 +91,12 @@ export async function serveCommandConfig(
   return {
     url: server.url,
     audience,
+    state: state.where,
+    warnings: [chain.warning, state.warning].filter((text) => text !== undefined),
     async close() {
       await server.close();
+      chain.close();
+      state.close();
       if (audit !== stderr) audit.end();
     },
   };
