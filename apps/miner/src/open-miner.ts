@@ -3,6 +3,7 @@ import {
   type Config,
   loadConfigWithOrigins,
   type ProgramContext,
+  readStoreSettings,
   renderSettings,
   requireS3Settings,
 } from '@data-universe/app-kit';
@@ -24,9 +25,11 @@ export async function openMiner(
   { env, verbose, log }: ProgramContext,
 ): Promise<OpenMiner> {
   const overrides = database === undefined ? {} : { database };
-  const { config, settings } = await loadConfigWithOrigins({ path, env, overrides });
+  const loaded = await loadConfigWithOrigins({ path, env, overrides });
+  const { config, settings } = loaded;
   if (verbose) log(renderSettings(settings).trimEnd());
   const { auth_endpoint, bucket_name, region, endpoint_url } = requireS3Settings(config);
+  const storeSettings = await readStoreSettings(loaded);
   // Loaded here: neither a help text nor a typo has to wait for them.
   const { loadHotkey } = await import('@data-universe/core-auth');
   const { S3MinerStorage } = await import('@data-universe/s3-miner');
@@ -41,6 +44,7 @@ export async function openMiner(
     netuid,
     authEndpoint: auth_endpoint,
     store: { bucket: bucket_name, region, endpoint: endpoint_url },
+    storeSettings,
     deletedRows: config.storage.deleted_rows,
   });
   return { config, miner };

@@ -1,6 +1,7 @@
 import {
   loadConfigWithOrigins,
   type ProgramContext,
+  readStoreSettings,
   renderSettings,
   requireS3Settings,
 } from '@data-universe/app-kit';
@@ -16,9 +17,11 @@ export async function openValidator(
   { config: path }: ConfigOptions,
   { env, verbose, log }: ProgramContext,
 ): Promise<S3ValidatorStorage> {
-  const { config, settings } = await loadConfigWithOrigins({ path, env });
+  const loaded = await loadConfigWithOrigins({ path, env });
+  const { config, settings } = loaded;
   if (verbose) log(renderSettings(settings).trimEnd());
   const { auth_endpoint, bucket_name, region, endpoint_url } = requireS3Settings(config);
+  const storeSettings = await readStoreSettings(loaded);
   // Loaded here: neither a help text nor a typo has to wait for the store's client.
   const { S3ValidatorStorage } = await import('@data-universe/s3-validator');
   const signer = await loadHotkey(config.wallet);
@@ -29,5 +32,6 @@ export async function openValidator(
     netuid: config.netuid,
     authEndpoint: auth_endpoint,
     store: { bucket: bucket_name, region, endpoint: endpoint_url },
+    storeSettings,
   });
 }

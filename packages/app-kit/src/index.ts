@@ -16,6 +16,7 @@ export {
 export { renderSettings } from './config/render-settings.ts';
 export { requireS3Settings, type S3Settings } from './config/s3-settings.ts';
 export type { Config, ConfigInput, StorageType } from './config/schema.ts';
+export { readStoreSettings, type StoreSettings } from './config/store-settings.ts';
 export { escapeLines, escapeText } from './escape-text.ts';
 export { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
 export { formatBytes, formatCount, formatDuration } from './format.ts';

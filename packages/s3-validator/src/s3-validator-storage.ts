@@ -7,7 +7,12 @@ import {
   SOURCE_NAMES,
   type SourceName,
 } from '@data-universe/dataset';
-import { type ExpectedStore, openGrantedStore, type S3Backend } from '@data-universe/s3-core';
+import {
+  type ExpectedStore,
+  openGrantedStore,
+  type S3Backend,
+  type S3Settings,
+} from '@data-universe/s3-core';
 import { type UriFinding, UriSearch } from './find-uris.ts';
 import { type MinerFile, minerFileOf } from './miner-file.ts';
 import { type MinerStats, minerStats, type SourceStats, sourceStats } from './miner-stats.ts';
@@ -20,6 +25,8 @@ export interface S3ValidatorOptions {
   readonly authEndpoint: string;
   /** Where the operator expects the data to be; a grant for elsewhere is refused. */
   readonly store?: ExpectedStore | undefined;
+  /** How to deal with a store other than Amazon's. */
+  readonly storeSettings?: Omit<S3Settings, 'uploadJournal'> | undefined;
 }
 
 interface CallOptions {
@@ -130,10 +137,11 @@ export class S3ValidatorStorage {
   }
 
   #open(minerHotkey: HotkeyAddress, signal: AbortSignal | undefined): Promise<S3Backend> {
+    const { store, storeSettings } = this.#options;
     return openGrantedStore(
       this.#credentials,
       { action: 'read', minerHotkey },
-      { expected: this.#options.store, signal },
+      { expected: store, settings: storeSettings, signal },
     );
   }
 

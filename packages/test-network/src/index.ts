@@ -1,4 +1,5 @@
 export { expectEqualRows, readTable } from './compare-rows.ts';
+export { entitiesOfDocument } from './entities-document.ts';
 export { type Gate, openGate } from './gate.ts';
 export { MinerDatabase, type Row } from './miner-database.ts';
 export { type AppOptions, type Operator, startOperator } from './operator.ts';

@@ -69,6 +69,8 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
     layers.reduce<unknown>((sum, { value }) => merge(sum, value), {}),
   );
   const pathContext = { directory, env: options.env };
+  const { s3 } = merged.storage;
+  const { ca_file } = s3.store_settings;
   const config: Config = {
     ...merged,
     wallet: { ...merged.wallet, path: expandPath(merged.wallet.path, pathContext) },
@@ -79,6 +81,13 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
       type: type.value,
       use_s3: useS3.value,
       use_huggingface: useHuggingFace.value,
+      s3: {
+        ...s3,
+        store_settings: {
+          ...s3.store_settings,
+          ca_file: ca_file === null ? null : expandPath(ca_file, pathContext),
+        },
+      },
     },
   };
   const derived = new Map<string, Origin>([

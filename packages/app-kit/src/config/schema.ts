@@ -12,6 +12,7 @@ import {
   settings,
   URL_EXPECTED,
 } from './rules.ts';
+import { storeSettingsSchema } from './store-settings-schema.ts';
 
 const walletSchema = z
   .strictObject({
@@ -66,9 +67,10 @@ const s3Schema = z
           'Endpoint of an S3-compatible store. `null`: as the credential service says, which for AWS is AWS itself.',
         expected: `${URL_EXPECTED}, or null`,
       }),
+    store_settings: storeSettingsSchema.prefault({}),
   })
   .register(groups, {
-    expected: 'a mapping with bucket_name, region, auth_endpoint and endpoint_url',
+    expected: 'a mapping with bucket_name, region, auth_endpoint, endpoint_url and store_settings',
   });
 
 const STORAGE_TYPES = ['s3', 'huggingface', 'dual'] as const;

@@ -21,6 +21,20 @@ storage:
     endpoint_url: null    # for S3-compatible stores
 `;
 
+const DEFAULT_STORE_SETTINGS = {
+  path_style: null,
+  ca_file: null,
+  checksum_mode: 'when-supported',
+  conditional_writes: true,
+  verify_after_put: 'read-back-unless-confirmed',
+  part_size_mib: null,
+  parts_at_once: 4,
+  max_connections: 50,
+  connect_timeout_seconds: 10,
+  idle_timeout_seconds: 30,
+  call_timeout_seconds: null,
+};
+
 describe('loadConfig', () => {
   it('reads the file that operators have', async () => {
     const { config } = await load({ yaml: OPERATORS_FILE });
@@ -40,6 +54,7 @@ describe('loadConfig', () => {
           region: 'us-east-1',
           auth_endpoint: 'https://your-api-gateway-url.amazonaws.com/auth',
           endpoint_url: null,
+          store_settings: DEFAULT_STORE_SETTINGS,
         },
       },
     });
@@ -62,7 +77,13 @@ describe('loadConfig', () => {
       use_s3: true,
       use_huggingface: false,
       deleted_rows: 'mirror',
-      s3: { bucket_name: null, region: null, auth_endpoint: null, endpoint_url: null },
+      s3: {
+        bucket_name: null,
+        region: null,
+        auth_endpoint: null,
+        endpoint_url: null,
+        store_settings: DEFAULT_STORE_SETTINGS,
+      },
     });
   });
 

@@ -17,6 +17,7 @@ const absolutePath = fc
   .map((names) => `/${names.join('/')}`);
 const nullable = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: null });
 const url = fc.tuple(word(20), word(20)).map(([host, path]) => `https://${host}.example/${path}`);
+const seconds = fc.integer({ min: 1, max: 86_400 });
 
 const config: fc.Arbitrary<Config> = fc.record({
   network: word(32),
@@ -41,6 +42,19 @@ const config: fc.Arbitrary<Config> = fc.record({
           region: nullable(word(32)),
           auth_endpoint: nullable(url),
           endpoint_url: nullable(url),
+          store_settings: fc.record({
+            path_style: nullable(fc.boolean()),
+            ca_file: nullable(absolutePath),
+            checksum_mode: fc.constantFrom('when-supported' as const, 'when-required' as const),
+            conditional_writes: fc.boolean(),
+            verify_after_put: fc.constantFrom('read-back' as const, 'trust-store' as const),
+            part_size_mib: nullable(fc.integer({ min: 5, max: 1_024 })),
+            parts_at_once: fc.integer({ min: 1, max: 1_000 }),
+            max_connections: fc.integer({ min: 1, max: 1_000 }),
+            connect_timeout_seconds: seconds,
+            idle_timeout_seconds: seconds,
+            call_timeout_seconds: nullable(seconds),
+          }),
         }),
       }),
     ),
