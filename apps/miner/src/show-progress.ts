@@ -16,6 +16,7 @@ const STEPS: Readonly<Record<UploadProgress['phase'], Step>> = {
   rebuild: { name: 'reading back what was published', unit: 'rows', count: rows },
   recover: { name: 'finishing the last run' },
   scan: { name: 'looking for changes', unit: 'hours', count: ({ bucketsDone }) => [bucketsDone] },
+  compact: { name: 'merging small files' },
   write: { name: 'comparing and writing', unit: 'rows', count: rows },
   upload: {
     name: 'uploading',

@@ -1,4 +1,5 @@
 export type { CycleStep } from './cycle/cycle.ts';
+export type { Compaction } from './cycle/next-merge.ts';
 export {
   type DatabaseDescription,
   describeDatabase,

@@ -4,9 +4,11 @@ import type { Signer } from '@data-universe/core-auth';
 import { datasetPrefix, manifestKey, type SourceName, sourceId } from '@data-universe/dataset';
 import type { StorageBackend } from '@data-universe/storage-core';
 import { isHeadCurrent } from './cycle/check-head.ts';
+import { compact } from './cycle/compact.ts';
 import type { Cycle, CycleStep } from './cycle/cycle.ts';
 import { conflict } from './cycle/existing-object.ts';
 import { Lock } from './cycle/lock.ts';
+import type { Compaction } from './cycle/next-merge.ts';
 import { RateLimit } from './cycle/rate-limit.ts';
 import { rebuildLedger, setLedgerAside } from './cycle/rebuild-ledger.ts';
 import { totalsOf } from './cycle/record-intent.ts';
@@ -46,6 +48,8 @@ export interface PublisherOptions {
   readonly maxRowsPerFile?: number | undefined;
   /** Bounds the staging folder; default 8. */
   readonly maxFilesPerCommit?: number | undefined;
+  /** How small files are merged; false: they are not. */
+  readonly compaction?: Compaction | false | undefined;
   /** Takes rows of days before the last so many (UTC) out of the dataset; default: none. */
   readonly retentionDays?: number | undefined;
   /** At most so many rows: the newest, by whole hours. Default: no limit. */
@@ -162,6 +166,8 @@ export class Publisher {
       const done = cycle(ledger);
       const leftOut = await restrict(done, this.#options);
       await publishChanges(done, options.fullScan ?? false);
+      const { compaction = {} } = this.#options;
+      if (compaction) await compact(done, compaction);
       const report = this.#report(done, { sequenceBefore, started, dryRun: false, leftOut });
       ledger.lastRun = lastRunNote(report, done.clock());
       return report;

@@ -19,6 +19,8 @@ export interface PublishCounts {
   bucketsChanged: number;
   /** Data files written. */
   files: number;
+  /** Small files that were merged into others. */
+  filesMerged: number;
   /** Manifests written. */
   commits: number;
   bytesUploaded: number;
@@ -79,7 +81,7 @@ export interface DatasetTotals {
   readonly bytes: number;
 }
 
-export type PublishPhase = 'rebuild' | 'recover' | 'scan' | 'write' | 'upload';
+export type PublishPhase = 'rebuild' | 'recover' | 'scan' | 'write' | 'upload' | 'compact';
 
 export interface PublishProgress {
   readonly phase: PublishPhase;
@@ -109,6 +111,7 @@ export function noCounts(): PublishCounts {
     bucketsScanned: 0,
     bucketsChanged: 0,
     files: 0,
+    filesMerged: 0,
     commits: 0,
     bytesUploaded: 0,
     contentBytes: 0,

@@ -12,6 +12,8 @@ export interface Batch {
   readonly masks: MaskSet;
   /** Buckets that are complete with this commit. */
   readonly buckets: readonly LedgerBucket[];
+  /** Published files, by id, whose rows the new ones hold: they go as a whole. */
+  readonly replaced?: readonly number[] | undefined;
 }
 
 /** Published rows that are to count no longer. */

@@ -20,6 +20,11 @@ export async function carryOut(cycle: Cycle, intent: PendingIntent): Promise<voi
   await cleanUp(cycle);
 }
 
+export async function carryOutPending(cycle: Cycle): Promise<void> {
+  const intent = cycle.ledger.intents.pending();
+  if (intent) await carryOut(cycle, intent);
+}
+
 /** The store holds the manifest: what the intent was going to change has changed. */
 export async function commitLedger(cycle: Cycle, intent: PendingIntent): Promise<void> {
   await enter(cycle, 'ledger');

@@ -20,14 +20,15 @@ export async function recordIntent(cycle: Cycle, batch: Batch): Promise<boolean>
   const files = ledger.published.files();
   const byFile = batch.masks.byFile();
   const left = (file: LedgerFile) => file.liveRows - countRows(byFile.get(file.id) ?? []);
-  const removed = files.filter((file) => left(file) <= 0);
+  const replaced = new Set(batch.replaced);
+  const removed = files.filter((file) => replaced.has(file.id) || left(file) <= 0);
   if (batch.files.length === 0 && byFile.size === 0 && removed.length === 0) {
     ledger.published.saveBuckets(batch.buckets);
     return false;
   }
   await enter(cycle, 'intent');
   const masked = files
-    .filter((file) => left(file) > 0 && byFile.has(file.id))
+    .filter((file) => !removed.includes(file) && byFile.has(file.id))
     .map(({ id, file }): RowMask => ({ name: file.name, rows: byFile.get(id) ?? [] }));
   const unsigned = nextManifest(
     datasetState(ledger, files, identity.profile),

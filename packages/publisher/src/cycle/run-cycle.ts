@@ -1,4 +1,4 @@
-import { carryOut } from './carry-out.ts';
+import { carryOutPending } from './carry-out.ts';
 import type { Cycle } from './cycle.ts';
 import { Departures } from './departures.ts';
 import { noteDepartures } from './note-departures.ts';
@@ -24,11 +24,6 @@ export async function publishChanges(cycle: Cycle, fullScan: boolean): Promise<v
   } finally {
     departures.close();
   }
-}
-
-async function carryOutPending(cycle: Cycle): Promise<void> {
-  const intent = cycle.ledger.intents.pending();
-  if (intent) await carryOut(cycle, intent);
 }
 
 /** The same difference, counted. */

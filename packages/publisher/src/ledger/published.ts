@@ -73,6 +73,17 @@ export class Published {
     );
   }
 
+  /** The buckets of which files hold rows, as they stand. */
+  bucketsOf(fileIds: readonly number[]): LedgerBucket[] {
+    return this.#db.run(() =>
+      this.#db.all(
+        bucketRecord,
+        'SELECT bucket_id, fingerprint FROM bucket WHERE bucket_id IN (SELECT bucket_id FROM segment WHERE file_id IN (SELECT value FROM json_each(?)))',
+        JSON.stringify(fileIds),
+      ),
+    );
+  }
+
   /** For buckets that moved without a row to publish. */
   saveBuckets(buckets: readonly LedgerBucket[]): void {
     this.#db.transaction(() => {
