@@ -1,50 +1,11 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { createAccessRequest } from '@data-universe/core-auth';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startFromCommandLine } from '../src/server/auth-command.ts';
-import { miner, validator } from './service-fixture.ts';
+import { describe, expect, test } from 'vitest';
+import { ENV, run, writeRegistry } from './command-fixture.ts';
+import { miner } from './service-fixture.ts';
 import { GRANTED, SECRETS, startSts } from './sts-double.ts';
-
-const ENV = { AWS_ACCESS_KEY_ID: 'AKIASERVICE', AWS_SECRET_ACCESS_KEY: 'service-secret' };
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'auth-command-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
-async function writeRegistry(folder: string, netuid = 13): Promise<string> {
-  const path = join(folder, 'neurons.json');
-  const neurons = [
-    { uid: 7, hotkey: miner.address, validator_permit: false },
-    { uid: 1, hotkey: validator.address, validator_permit: true },
-  ];
-  await writeFile(path, JSON.stringify({ network: 'finney', netuid, neurons }));
-  return path;
-}
-
-function collector(): { stream: Writable; text: () => string } {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream, text: () => chunks.join('') };
-}
-
-async function run(args: readonly string[], env: Record<string, string> = ENV) {
-  const [stdout, stderr] = [collector(), collector()];
-  const io = { env, stdout: stdout.stream, stderr: stderr.stream };
-  const started = await startFromCommandLine(args, io);
-  if ('close' in started) onTestFinished(() => started.close());
-  const exitCode = 'exitCode' in started ? started.exitCode : undefined;
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
-}
+import { temporaryFolder } from './temporary-folder.ts';
 
 const roles = [
   ...['--upload-role-arn', 'arn:aws:iam::123456789012:role/uploader'],
