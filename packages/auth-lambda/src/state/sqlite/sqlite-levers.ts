@@ -1,4 +1,8 @@
-import { type AccessRequest, type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
+import {
+  type AccessRequest,
+  type HotkeyAddress,
+  isHotkeyAddress,
+} from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { Clock } from '../../decision/clock.ts';
 import type { LeverControl, LeversShown } from '../lever-control.ts';
