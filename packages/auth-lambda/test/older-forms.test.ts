@@ -75,6 +75,17 @@ describe('an older form', () => {
     expect(refusalOf(await post(service, unknown[form])).code).toBe('NotRegistered');
   });
 
+  test.each(everyForm)('$form gets nothing of a service in presigned mode', async ({ request }) => {
+    const issuer = {
+      ...{ endpoint: 'https://store.example', createOnly: true, checksums: true },
+      presign: () => Promise.reject(new Error('asked')),
+    };
+    const service = makeOlderService({ issuer });
+    const refusal = refusalOf(await post(service, request()));
+    expect(refusal).toMatchObject({ code: 'BadRequest', mode: 'presigned' });
+    expect(service.calls).toEqual(['limiter']);
+  });
+
   test('changes nothing for the current one', async () => {
     const service = makeOlderService();
     const grant = grantOf(await post(service, posted(uploadRequest())));

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { MAX_REQUEST_SECONDS, REFUSAL_CODES, type RefusalCode } from '@data-universe/core-auth';
 import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Refusal } from '../src/decision/refusal.ts';
 import { MAX_BODY_BYTES, MAX_CLOCK_SKEW_SECONDS } from '../src/index.ts';
+import { OLDER_FORMS } from '../src/wire/older-forms.ts';
 
 let document: string;
 
@@ -43,6 +45,40 @@ it('lists each refusal code once, with its status and whether to retry', () => {
 it('names each refusal code in the order of the checks', () => {
   const named = table('| step').flatMap(([, refusals = '']) => refusals.split(', '));
   expect(new Set(named)).toEqual(new Set(REFUSAL_CODES));
+});
+
+it('shows of each older form a request that is granted, with its signed text', async () => {
+  const folder = new URL('../vectors/', import.meta.url);
+  const { vectors } = z
+    .object({
+      vectors: z.array(
+        z.object({
+          form: z.string(),
+          status: z.int(),
+          headers: z.record(z.string(), z.string()).default({}),
+          body: z.string().default(''),
+          signed_text: z.string().optional(),
+        }),
+      ),
+    })
+    .parse(JSON.parse(await readFile(new URL('exchanges.json', folder), 'utf8')));
+  const section = document.slice(document.indexOf('## Older forms'));
+  const blocks = Array.from(
+    section.matchAll(/```(?:json)?\n([\s\S]*?)\n```/g),
+    ([, text = '']) => text,
+  );
+  for (const form of OLDER_FORMS) {
+    expect(section).toContain(`\`${form}\``);
+    const shown = vectors.find(
+      (vector) =>
+        vector.form === form && vector.status === 200 && blocks.includes(vector.signed_text ?? ''),
+    );
+    const headers = Object.entries(shown?.headers ?? {}).map((pair) => pair.join(': '));
+    if (headers.length > 0) expect(blocks).toContain(headers.join('\n'));
+    const bodies = blocks.filter((text) => text.startsWith('{"') || text.startsWith('{\n'));
+    const body: unknown = JSON.parse(shown?.body ?? '');
+    expect(bodies.map((text): unknown => JSON.parse(text))).toContainEqual(body);
+  }
 });
 
 it('gives the limits of the code', () => {

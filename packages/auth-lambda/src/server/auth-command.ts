@@ -21,6 +21,9 @@ chain_stale_seconds, session_seconds, source_identity (false for an STS without 
 registry_timeout_ms, issuer_timeout_ms, state_timeout_ms and trust_proxy_header. Flags win over the
 file.
 
+older_forms, a list of first-upload, first-read and tao-v2, accepts requests of earlier Python clients
+too: none of them says which service it was signed for, so name what your clients need and no more.
+
 Nonces, quotas and levers are in the memory of this one process, unless --state-file or
 --state-table is given: then any number of processes share them, and deny, allow, pause, resume and
 levers move them while the service runs.
