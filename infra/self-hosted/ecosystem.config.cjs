@@ -6,7 +6,7 @@ module.exports = {
       script: 'data-universe-auth',
       args: ['--config', '/etc/data-universe/auth.json'],
       interpreter: 'none',
-      // Nonces, quotas and limits are in the memory of one process: a second one would forget half of them.
+      // A second process may share the state_file, on a port of its own; limits by address are each process's.
       exec_mode: 'fork',
       instances: 1,
       autorestart: true,
