@@ -6,6 +6,7 @@ import {
   type ObjectKey,
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
+import { decodeKey } from './list.ts';
 
 /**
  * Runs a read. S3 answers 403 for a key that isn't there to whoever may list only some prefixes,
@@ -16,11 +17,15 @@ export async function knowingAbsence<T>(
   call: CallContext & { readonly key: ObjectKey },
   read: () => Promise<T>,
 ): Promise<T> {
+  const { renewals } = connection;
   try {
     return await read();
   } catch (error) {
-    if (isStorageError(error, 'PermissionDenied') && (await isAbsent(connection, call)))
+    if (!isStorageError(error, 'PermissionDenied')) throw error;
+    if (await isAbsent(connection, call))
       throw failure(call, { code: 'NotFound', message: 'no object has this key', cause: error });
+    // The listing was told what an answer without a body can't say: the credentials had expired.
+    if (connection.renewals > renewals) return read();
     throw error;
   }
 }
@@ -30,7 +35,7 @@ async function isAbsent(
   call: CallContext & { readonly key: ObjectKey },
 ): Promise<boolean> {
   try {
-    const { Contents = [] } = await connection.request(call, (client, options) =>
+    const { Contents = [], EncodingType } = await connection.request(call, (client, options) =>
       client.send(
         new ListObjectsV2Command({
           Bucket: connection.options.bucket,
@@ -41,7 +46,7 @@ async function isAbsent(
       ),
     );
     // Keys come in order, so the key itself would be the first that begins with it.
-    return Contents[0]?.Key !== call.key;
+    return decodeKey(Contents[0]?.Key ?? '', EncodingType) !== call.key;
   } catch (error) {
     if (isStorageError(error, 'PermissionDenied')) return false;
     throw error;

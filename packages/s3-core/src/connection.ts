@@ -41,6 +41,7 @@ export class S3Connection {
   /** The access key the store refused, until others are in use. */
   #refused: string | undefined;
   #refreshing: Promise<S3Credentials> | undefined;
+  #renewals = 0;
 
   constructor(options: S3BackendOptions) {
     this.options = resolveOptions(options);
@@ -82,6 +83,11 @@ export class S3Connection {
     return this.#translate(error, call, this.#session);
   }
 
+  /** How often a refusal of the store's has had credentials renewed. */
+  get renewals(): number {
+    return this.#renewals;
+  }
+
   close(): void {
     this.#handler.destroy();
   }
@@ -117,6 +123,7 @@ export class S3Connection {
     this.#refreshing ??= this.options.credentials({ forceRefresh: true }).finally(() => {
       this.#refreshing = undefined;
       this.#refused = undefined;
+      this.#renewals += 1;
     });
     return this.#refreshing;
   }

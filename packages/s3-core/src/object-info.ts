@@ -1,13 +1,16 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import {
   type CallContext,
   failure,
   isSha256,
+  isStorageError,
   type ObjectInfo,
   type ObjectKey,
   type Sha256,
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
+import { s3StatusOf } from './s3-failure.ts';
 
 /** The name of the object metadata that holds the SHA-256 of the whole object, as hex. */
 export const SHA256_METADATA = 'sha256';
@@ -35,10 +38,34 @@ export async function headObject(
   return (await headFacts(connection, { ...call, key })).info;
 }
 
-export async function headFacts(
-  connection: S3Connection,
-  call: CallContext & { readonly key: ObjectKey },
-): Promise<ObjectFacts> {
+type ObjectCall = CallContext & { readonly key: ObjectKey };
+
+export async function headFacts(connection: S3Connection, call: ObjectCall): Promise<ObjectFacts> {
+  try {
+    return await askForFacts(connection, call);
+  } catch (error) {
+    // A refusal without a body is all that AWS has for credentials that have expired.
+    if (!isStorageError(error) || ![400, 401].includes(s3StatusOf(error) ?? 0)) throw error;
+    await learnWhy(connection, call);
+    return askForFacts(connection, call);
+  }
+}
+
+/** Asks for the same object in a way that a refusal has words for: it is thrown, or mended by the way. */
+async function learnWhy(connection: S3Connection, call: ObjectCall): Promise<void> {
+  const object = { Bucket: connection.options.bucket, Key: call.key, Range: 'bytes=0-0' };
+  try {
+    const { Body } = await connection.request(call, (client, options) =>
+      client.send(new GetObjectCommand(object), options),
+    );
+    if (Body instanceof Readable) Body.destroy();
+  } catch (error) {
+    // An empty object, which is there.
+    if (s3StatusOf(error) !== 416) throw error;
+  }
+}
+
+async function askForFacts(connection: S3Connection, call: ObjectCall): Promise<ObjectFacts> {
   const { key } = call;
   const { bucket, sendsChecksums } = connection.options;
   const output = await connection.request(call, (client, options) =>

@@ -97,3 +97,20 @@ export const BODY_FAULTS: readonly NamedFault[] = [
     code: 'RateLimited',
   },
 ];
+
+/** A store that began its answer before it knew: the status says yes, the body no. */
+export const LATE_REFUSALS: readonly NamedFault[] = [
+  {
+    name: '200 with InternalError in its body',
+    fault: answered(200, 'InternalError'),
+    code: 'Unavailable',
+  },
+  { name: '200 with SlowDown in its body', fault: answered(200, 'SlowDown'), code: 'RateLimited' },
+  {
+    name: '200 with ExpiredToken in its body',
+    fault: answered(200, 'ExpiredToken'),
+    code: 'CredentialsExpired',
+  },
+  { name: '200 with half a body', fault: { status: 200, body: '<Compl' }, code: 'Unavailable' },
+  { name: '200 without a body', fault: { status: 200, body: '' }, code: 'Unavailable' },
+];
