@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { SignedFetch } from '../src/aws/signed-fetch.ts';
@@ -9,12 +9,7 @@ import { type DynamoStateOptions, openDynamoState, type SharedState } from '../s
 
 export const DYNAMO_KEYS = { accessKeyId: 'AKIADYNAMO', secretAccessKey: 'the-table-secret' };
 
-/** A process of its own: Vitest's conditions of import would give dynalite another module than it asks for. */
-const PROGRAM = `
-  const server = require(${JSON.stringify(createRequire(import.meta.url).resolve('dynalite'))})({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1', () => process.send(server.address()));
-  process.on('disconnect', () => process.exit());
-`;
+const PROGRAM = fileURLToPath(new URL('./dynalite-process.mjs', import.meta.url));
 
 let running: Promise<string> | undefined;
 const ending: (() => Promise<unknown>)[] = [];
@@ -23,7 +18,7 @@ afterAll(async () => {
 });
 
 async function startDynalite(): Promise<string> {
-  const child = spawn(process.execPath, ['-e', PROGRAM], {
+  const child = spawn(process.execPath, [PROGRAM], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   ending.push(async () => {

@@ -62,7 +62,7 @@ const PAUSE_EXAMPLES = `  $ data-universe-auth pause upload --config auth.json -
 const LEVERS_EXAMPLES = `  $ data-universe-auth levers --config auth.json
   $ data-universe-auth levers --state-table DataUniverseState --json`;
 const NOTES = `
-Sessions that are out go on until they end. A state file is moved as the user that the service runs as.
+Sessions that are out go on until they end. A state file is changed as the user that the service runs as, or as root.
 For a table, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are yours, not the service's:
 they need GetItem, PutItem, DeleteItem and, for levers, Scan.
 
