@@ -1,4 +1,7 @@
+export { AuditLogFullError } from './audit/audit-log-error.ts';
 export type { AuditRecord, AuditSink } from './audit/audit-sink.ts';
+export { FileAuditSink } from './audit/file-audit-sink.ts';
+export { FloodGuard, type FloodGuardOptions } from './audit/flood-guard.ts';
 export { MemoryAuditSink } from './audit/memory-audit-sink.ts';
 export { StreamAuditSink } from './audit/stream-audit-sink.ts';
 export {
@@ -35,6 +38,10 @@ export {
 export { StsIssuer, type StsIssuerOptions } from './grant/sts-issuer.ts';
 export type { AddressLimiter, AddressVerdict } from './limits/address-limiter.ts';
 export { TokenBucketLimiter, type TokenBucketOptions } from './limits/token-bucket-limiter.ts';
+export {
+  VerificationBudget,
+  type VerificationBudgetOptions,
+} from './limits/verification-budget.ts';
 export type { DecisionFigures, DecisionMetrics } from './metrics/decision-metrics.ts';
 export { EMF_NAMES, EmfMetrics } from './metrics/emf-metrics.ts';
 export { type AuthServer, type AuthServerOptions, startAuthServer } from './server/auth-server.ts';

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccessRequest } from '@data-universe/core-auth';
 import { describe, expect, test } from 'vitest';
@@ -41,6 +41,31 @@ describe('the command', () => {
     expect(audit.map(({ decision }) => decision)).toEqual(['granted', 'refused']);
     for (const secret of [...Object.values(SECRETS), ENV.AWS_SECRET_ACCESS_KEY])
       expect(service.stdout() + service.stderr()).not.toContain(secret);
+  });
+
+  test('answers Prometheus on an address of its own, and rotates its audit log when told', async () => {
+    const folder = await temporaryFolder();
+    const audit = join(folder, 'audit.jsonl');
+    const { endpoint } = await startSts(GRANTED);
+    const place = ['--bucket', 'my-bucket', '--sts-endpoint', endpoint];
+    const output = ['--audit-file', audit, '--metrics-port', '0'];
+    const registry = ['--registry', await writeRegistry(folder)];
+    const service = await run([...registry, ...place, ...roles, ...output]);
+    const ready = JSON.parse(service.stdout());
+    expect(new URL(ready.metrics).hostname).toBe('127.0.0.1');
+    expect(new URL(ready.metrics).port).not.toBe(new URL(ready.url).port);
+
+    await fetch(ready.url, { method: 'POST', body: '{}' });
+    await rename(audit, `${audit}.1`);
+    await service.reopenAuditLog();
+    await fetch(ready.url, { method: 'POST', body: '[]' });
+    for (const path of [`${audit}.1`, audit])
+      expect((await readFile(path, 'utf8')).match(/"code":"BadRequest"/g)).toHaveLength(1);
+    const metrics = await (await fetch(ready.metrics)).text();
+    expect(metrics).toContain(
+      'data_universe_auth_decisions_total{code="BadRequest",action="none"} 2',
+    );
+    expect((await fetch(new URL('/metrics', ready.url))).status).toBe(404);
   });
 
   test('reads a configuration file, over which flags win', async () => {

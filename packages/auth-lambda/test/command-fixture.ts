@@ -50,7 +50,8 @@ export async function run(args: readonly string[], env: Record<string, string> =
   const started = await startFromCommandLine(args, io);
   if ('close' in started) onTestFinished(() => started.close());
   const exitCode = 'exitCode' in started ? started.exitCode : undefined;
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+  const reopenAuditLog = async () => 'close' in started && (await started.reopenAuditLog?.());
+  return { exitCode, stdout: stdout.text, stderr: stderr.text, reopenAuditLog };
 }
 
 const readySchema = z.object({

@@ -26,6 +26,8 @@ export interface AuditRecord {
   readonly latency_ms: number;
   /** What failed on our side, for the operator. */
   readonly fault?: string | undefined;
+  /** Refusals of strangers since the line before that a flood left without a line of their own. */
+  readonly unwritten?: number | undefined;
 }
 
 /** Keeps the audit lines. */

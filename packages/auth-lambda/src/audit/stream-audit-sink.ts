@@ -1,4 +1,6 @@
 import type { Writable } from 'node:stream';
+import { auditLine } from './audit-line.ts';
+import { AuditLogFullError, MAX_PENDING_BYTES } from './audit-log-error.ts';
 import type { AuditRecord, AuditSink } from './audit-sink.ts';
 
 /** Writes each record as one line of JSON. */
@@ -11,9 +13,12 @@ export class StreamAuditSink implements AuditSink {
     stream.on('error', () => undefined);
   }
 
-  write(record: AuditRecord): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#stream.write(`${JSON.stringify(record)}\n`, (error) => {
+  /** Throws AuditLogFullError, or what the stream fails with. */
+  async write(record: AuditRecord): Promise<void> {
+    const pending = this.#stream.writableLength;
+    if (pending > MAX_PENDING_BYTES) throw new AuditLogFullError(pending);
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(auditLine(record), (error) => {
         if (error) reject(error);
         else resolve();
       });

@@ -109,7 +109,8 @@ function describe(findings: Findings): Partial<AuditRecord> {
     uid: findings.uid,
     action: claim?.scope.action,
     prefixes: findings.prefixes,
-    operations: claim?.operations,
+    // They can be long: a stranger is not to fill the log with them.
+    operations: findings.signatureVerified ? claim?.operations : undefined,
     policy_sha256: findings.policySha256,
   };
 }

@@ -4,6 +4,7 @@ import type { AuditSink } from '../audit/audit-sink.ts';
 import type { CredentialIssuer } from '../grant/credential-issuer.ts';
 import type { RequestPresigner } from '../grant/request-presigner.ts';
 import type { AddressLimiter } from '../limits/address-limiter.ts';
+import type { VerificationBudget } from '../limits/verification-budget.ts';
 import type { DecisionMetrics } from '../metrics/decision-metrics.ts';
 import type { NonceStore } from '../state/nonce-store.ts';
 import type { OwnerLevers } from '../state/owner-levers.ts';
@@ -15,6 +16,8 @@ export interface AccessPorts {
   readonly clock: Clock;
   readonly addressLimiter: AddressLimiter;
   readonly verify: SignatureVerifier;
+  /** For a process that strangers reach: on Lambda the gateway throttles, and each has an instance. */
+  readonly verifications?: VerificationBudget | undefined;
   readonly nonces: NonceStore;
   readonly registry: NeuronRegistry;
   readonly levers: OwnerLevers;

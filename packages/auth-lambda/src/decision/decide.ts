@@ -51,7 +51,7 @@ export async function decide(
   requireMode(ports.issuer, claim);
   requireOperationsWithin(prefixes, claim);
   requireCurrent(claim, ports.clock.now());
-  requireSignature(ports, claim);
+  requireSignature(ports, claim, input.sourceAddress);
   findings.signatureVerified = true;
   await requireNotPaused(config, ports, claim);
   await requireFirstUse(config, ports, claim);
@@ -61,6 +61,7 @@ export async function decide(
   requireStanding(config, claim, neuron);
   await requireNotDenied(config, ports, claim);
   await requireQuota(config, ports, claim);
+  ports.verifications?.prove(input.sourceAddress, claim.hotkey);
 
   return give(config, ports.issuer, { claim, prefixes }, findings);
 }
@@ -91,8 +92,17 @@ async function receive(body: AccessInput['body']): Promise<Uint8Array> {
   }
 }
 
-function requireSignature(ports: AccessPorts, claim: AccessClaim): void {
-  if (ports.verify(claim.hotkey, claim.message, claim.signature)) return;
+function requireSignature(ports: AccessPorts, claim: AccessClaim, address: string): void {
+  const verify = () => ports.verify(claim.hotkey, claim.message, claim.signature);
+  const { verifications } = ports;
+  const valid = verifications === undefined ? verify() : verifications.run(address, verify);
+  if (valid === undefined)
+    throw new Refusal(
+      'TooManyRequests',
+      'Too many requests from addresses that this service does not know yet; wait a second and try again.',
+      { retryAfterSeconds: 1 },
+    );
+  if (valid) return;
   throw new Refusal(
     'BadSignature',
     "The signature is not the hotkey's over this request; sign exactly the bytes that the protocol says, with the secret of this hotkey, and alter nothing after signing.",

@@ -1,5 +1,6 @@
 import type { AccessRefusal, RefusalCode, ServiceMode } from '@data-universe/core-auth/protocol';
 import { ChainUnavailableError } from '@data-universe/subtensor';
+import { AuditLogFullError } from '../audit/audit-log-error.ts';
 import { IssuerUnavailableError } from '../grant/credential-issuer.ts';
 import { SessionPolicyError } from '../grant/session-policy.ts';
 import { NonceStoreFullError } from '../state/memory-nonce-store.ts';
@@ -98,6 +99,7 @@ const RETRY_AFTER_FAULT_SECONDS = 2;
 
 /** These promise a message without secrets; of any other error only the name is kept. */
 const SPEAKING_ERRORS = [
+  AuditLogFullError,
   ChainUnavailableError,
   IssuerUnavailableError,
   NonceStoreFullError,

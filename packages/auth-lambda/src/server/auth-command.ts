@@ -2,12 +2,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { awsEnvironmentSchema } from '../aws/aws-credentials.ts';
 import { StateError } from '../state/state-error.ts';
-import type { AuthServer } from './auth-server.ts';
 import { commandConfigSchema } from './command-config.ts';
 import type { CommandIo } from './command-io.ts';
 import { addLeverCommands } from './lever-commands.ts';
 import { mergedConfig } from './read-config-file.ts';
-import { serveCommandConfig } from './serve-command-config.ts';
+import { type CommandService, serveCommandConfig } from './serve-command-config.ts';
 
 const WRONG_USAGE = 2;
 const TRY_AGAIN = 3;
@@ -18,8 +17,8 @@ Every flag but --config can stand in the configuration file, in snake_case:
 The file also takes denied_hotkeys, paused, uploads_per_day, reads_per_day, requests_per_second,
 request_burst, min_stake, stake_source, genesis_hash, max_block_age_seconds, chain_fresh_seconds,
 chain_stale_seconds, session_seconds, source_identity (false for an STS without it), pause_cache_ms,
-registry_timeout_ms, issuer_timeout_ms, state_timeout_ms and trust_proxy_header. Flags win over the
-file.
+registry_timeout_ms, issuer_timeout_ms, state_timeout_ms, trust_proxy_header, metrics_host,
+max_connections and max_connections_per_address. Flags win over the file.
 
 older_forms, a list of first-upload, first-read and tao-v2, accepts requests of earlier Python clients
 too: none of them says which service it was signed for, so name what your clients need and no more.
@@ -30,6 +29,7 @@ levers move them while the service runs.
 
 The service signs to STS with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
 When it is ready it prints one line of JSON; each decision is one line of JSON in the audit log.
+After SIGHUP the audit log goes on in a new file of its name.
 
 Examples:
   $ data-universe-auth --config auth.json
@@ -75,6 +75,11 @@ function makeProgram(io: CommandIo, serve: (flags: object) => Promise<void>): Co
     .option('--state-table <name>', 'DynamoDB table that processes of all machines share (memory)')
     .option('--dynamodb-endpoint <url>', 'where the table is (AWS)')
     .option('--audit-file <file>', 'append the audit log to a file (standard error)')
+    .option(
+      '--metrics-port <number>',
+      'answer Prometheus there, on 127.0.0.1 (no metrics)',
+      integer,
+    )
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     // An option that stands behind a command is the command's own.
@@ -101,8 +106,8 @@ function integer(text: string): number {
 export async function startFromCommandLine(
   args: readonly string[],
   io: CommandIo,
-): Promise<AuthServer | { readonly exitCode: number }> {
-  let started: AuthServer | undefined;
+): Promise<CommandService | { readonly exitCode: number }> {
+  let started: CommandService | undefined;
   const program = makeProgram(io, async (flags) => {
     started = await serve({ ...flags }, io);
   });
@@ -117,14 +122,14 @@ export async function startFromCommandLine(
   }
 }
 
-async function serve(flags: Record<string, unknown>, io: CommandIo): Promise<AuthServer> {
+async function serve(flags: Record<string, unknown>, io: CommandIo): Promise<CommandService> {
   const config = commandConfigSchema.parse(await mergedConfig(flags));
   const credentials = awsEnvironmentSchema.parse(io.env);
   const server = await serveCommandConfig(config, credentials, io.stderr);
   const { network, netuid, bucket, region, endpoint } = config;
-  const { url, audience, state, warnings } = server;
-  const place = { url, audience, network, netuid, bucket, region, endpoint, state, warnings };
-  io.stdout.write(`${JSON.stringify({ event: 'ready', ...place })}\n`);
+  const { url, audience, state, metrics, warnings } = server;
+  const place = { url, audience, network, netuid, bucket, region, endpoint, state };
+  io.stdout.write(`${JSON.stringify({ event: 'ready', ...place, metrics, warnings })}\n`);
   return server;
 }
 

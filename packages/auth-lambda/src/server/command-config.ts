@@ -5,6 +5,7 @@ import { serviceEndpointSchema } from '../aws/service-endpoint.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
 import { PAUSED_ACTIONS } from '../state/owner-levers.ts';
 import { chainConfigShape, chainSettings } from './chain-settings.ts';
+import { operationConfigShape } from './operation-config.ts';
 
 export const hotkeySchema = z
   .string()
@@ -31,13 +32,13 @@ export const commandConfigSchema = accessConfigSchema
   .extend({
     ...stateShape,
     ...chainConfigShape,
+    ...operationConfigShape,
     host: z.string().min(1).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(0),
     path: z
       .string()
       .regex(/^\/[\w./-]*$/)
       .default('/auth'),
-    trust_proxy_header: z.boolean().default(false),
     /** Default: the URL it listens on. */
     audience: accessConfigSchema.shape.audience.optional(),
     network: accessConfigSchema.shape.network.default('finney'),
@@ -52,10 +53,6 @@ export const commandConfigSchema = accessConfigSchema
     source_identity: z.boolean().default(true),
     /** How long a pause in a table may stay unnoticed. */
     pause_cache_ms: z.int().min(0).max(10_000).default(3_000),
-    requests_per_second: z.number().positive().default(10),
-    request_burst: z.int().positive().default(100),
-    /** Default: standard error. */
-    audit_file: z.string().min(1).optional(),
   })
   .refine((config) => (config.registry === undefined) !== (config.chain_endpoints === undefined), {
     path: ['registry'],

@@ -1,16 +1,17 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { loadFastVerifier } from '@data-universe/core-auth/verify-fast';
-import { StreamAuditSink } from '../audit/stream-audit-sink.ts';
 import type { AwsCredentials } from '../aws/aws-credentials.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
 import { createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
 import { StsIssuer } from '../grant/sts-issuer.ts';
 import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
+import { VerificationBudget } from '../limits/verification-budget.ts';
+import { PrometheusMetrics } from '../metrics/prometheus-metrics.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
 import type { CommandConfig } from './command-config.ts';
+import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
+import { type OpenedAudit, openAudit } from './open-audit.ts';
 import { type OpenedRegistry, openRegistry } from './open-registry.ts';
 import { type OpenedState, openState } from './open-state.ts';
 
@@ -20,6 +21,10 @@ export interface CommandService extends AuthServer {
   readonly audience: string;
   /** Where nonces, quotas and levers are, for people. */
   readonly state: string;
+  /** Where Prometheus scrapes, if anywhere. */
+  readonly metrics: string | undefined;
+  /** For rotation, where there is an audit file: it goes on in a new one of its name. Never throws. */
+  readonly reopenAuditLog: (() => Promise<void>) | undefined;
   /** What the operator should know though the service runs. */
   readonly warnings: readonly string[];
 }
@@ -32,10 +37,13 @@ export async function serveCommandConfig(
 ): Promise<CommandService> {
   const chain = await openRegistry(config);
   let state: OpenedState | undefined;
+  let audit: OpenedAudit | undefined;
   try {
     state = await openState(config, credentials);
-    return await serve({ config, credentials, stderr, chain, state });
+    audit = await openAudit(config.audit_file, stderr);
+    return await serve({ config, credentials, chain, state, audit });
   } catch (error) {
+    await audit?.close();
     state?.close();
     chain.close();
     throw error;
@@ -45,13 +53,13 @@ export async function serveCommandConfig(
 interface Opened {
   readonly config: CommandConfig;
   readonly credentials: AwsCredentials;
-  readonly stderr: Writable;
   readonly chain: OpenedRegistry;
   readonly state: OpenedState;
+  readonly audit: OpenedAudit;
 }
 
 async function serve(opened: Opened): Promise<CommandService> {
-  const { config, credentials, stderr, chain, state } = opened;
+  const { config, credentials, chain, state, audit } = opened;
   const issuer = new StsIssuer({
     region: config.region,
     endpoint: config.sts_endpoint,
@@ -62,7 +70,7 @@ async function serve(opened: Opened): Promise<CommandService> {
     sendSourceIdentity: config.source_identity,
     timeoutMilliseconds: config.issuer_timeout_ms,
   });
-  const audit = config.audit_file === undefined ? stderr : await openAuditFile(config.audit_file);
+  const metrics = config.metrics_port === undefined ? undefined : new PrometheusMetrics();
   const ports = {
     clock: systemClock,
     addressLimiter: new TokenBucketLimiter({
@@ -70,12 +78,14 @@ async function serve(opened: Opened): Promise<CommandService> {
       burst: config.request_burst,
     }),
     verify: await loadFastVerifier(),
+    verifications: new VerificationBudget(),
     nonces: state.nonces,
     registry: chain.registry,
     levers: state.levers,
     quota: state.quota,
     issuer,
-    audit: new StreamAuditSink(audit),
+    audit: audit.sink,
+    metrics,
   };
   let audience = config.audience ?? '';
   const server = await startAuthServer({
@@ -83,21 +93,37 @@ async function serve(opened: Opened): Promise<CommandService> {
     port: config.port,
     path: config.path,
     trustProxyHeader: config.trust_proxy_header,
+    maxConnections: config.max_connections,
+    maxConnectionsPerBlock: config.max_connections_per_address,
     handlerFor: (url) => {
       audience ||= url;
       return createAccessHandler(handlerConfig(config, audience), ports);
     },
   });
+  let scraped: MetricsServer | undefined;
+  try {
+    if (metrics !== undefined)
+      scraped = await startMetricsServer({
+        metrics,
+        host: config.metrics_host,
+        port: config.metrics_port,
+      });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return {
     url: server.url,
     audience,
+    metrics: scraped?.url,
+    reopenAuditLog: audit.reopen,
     state: state.where,
     warnings: [chain.warning, state.warning].filter((text) => text !== undefined),
     async close() {
-      await server.close();
+      await Promise.all([server.close(), scraped?.close()]);
       chain.close();
       state.close();
-      if (audit !== stderr) audit.end();
+      await audit.close();
     },
   };
 }
@@ -105,11 +131,4 @@ async function serve(opened: Opened): Promise<CommandService> {
 function handlerConfig(config: CommandConfig, audience: string) {
   const all = { ...config, audience };
   return accessConfigSchema.parse(Object.fromEntries(HANDLER_KEYS.map((key) => [key, all[key]])));
-}
-
-/** Appended to, and for the operator's eyes alone. */
-async function openAuditFile(path: string): Promise<Writable> {
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  await once(stream, 'open');
-  return stream;
 }
