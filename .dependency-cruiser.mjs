@@ -66,6 +66,12 @@ export default {
       to: { path: 'node_modules' },
     },
     {
+      name: 'auth-lambda-loads-sqlite-on-demand',
+      severity: 'error',
+      from: { path: '^packages/auth-lambda/src/', pathNot: '/state/sqlite/' },
+      to: { path: '^packages/auth-lambda/src/state/sqlite/', dynamic: false },
+    },
+    {
       name: 'resolvable',
       severity: 'error',
       from: {},
