@@ -9,6 +9,7 @@ import {
   accessConfigSchema,
   ManualClock,
   MemoryNonceStore,
+  S3Presigner,
 } from '../src/index.ts';
 import { OLDER_FORMS } from '../src/wire/older-forms.ts';
 import { readClaim } from '../src/wire/read-claim.ts';
@@ -35,7 +36,13 @@ const vectorSchema = z.strictObject({
   form: z.enum(['v1', ...OLDER_FORMS]),
   server_time: z.int(),
   given: given.default({}),
-  config: accessConfigSchema.pick({ older_forms: true, min_stake: true }).partial().default({}),
+  config: z
+    .strictObject({
+      older_forms: z.array(z.enum(OLDER_FORMS)).optional(),
+      min_stake: z.int().optional(),
+      mode: z.literal('presigned').optional(),
+    })
+    .default({}),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),
   body_hex: z.string().optional(),
@@ -44,7 +51,8 @@ const vectorSchema = z.strictObject({
   answer: z
     .strictObject({
       prefixes: z.array(z.string()),
-      credentials: z.array(z.string()),
+      credentials: z.array(z.string()).optional(),
+      requests: z.array(z.string()).optional(),
       s3_path: z.string().optional(),
     })
     .optional(),
@@ -81,9 +89,17 @@ function standingOf(address: string): NeuronStatus {
 const bytesOf = ({ body = '', body_hex }: Vector) =>
   body_hex === undefined ? new TextEncoder().encode(body) : Buffer.from(body_hex, 'hex');
 
+const PRESIGNER = new S3Presigner({
+  bucket: config.bucket,
+  region: config.region,
+  endpoint: 'https://store.example',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'the-secret-of-the-service' },
+});
+
 /** The service as a vector finds it. */
 async function arrange(vector: Vector) {
   const { given: state } = vector;
+  const { mode, ...changes } = vector.config;
   const clock = new ManualClock(vector.server_time * 1000);
   const nonces = new MemoryNonceStore({ clock });
   const away = () => Promise.reject(new Error('away'));
@@ -95,12 +111,13 @@ async function arrange(vector: Vector) {
         lookup: state.chain === 'away' ? away : async (_, address) => standingOf(address),
       },
       ...(state.quota === 'used' && { quota: { charge: async () => false } }),
+      ...(mode === 'presigned' && { issuer: PRESIGNER }),
       ...(state.issuer === 'away' && { issuer: { issue: away } }),
       ...(state.address !== undefined && {
         addressLimiter: { take: async () => ({ allowed: false, retryAfterSeconds: 1 }) },
       }),
     } satisfies Partial<AccessPorts>,
-    { ...config, ...vector.config },
+    { ...config, issuer_timeout_ms: 5_000, ...changes },
   );
   if (state.paused !== undefined) service.levers.pause(state.paused);
   if (state.denied !== undefined) service.levers.deny(state.denied);
@@ -130,10 +147,13 @@ describe('the vectors of exchanges', () => {
       expect(message).toEqual(expect.stringMatching(/^[A-Z].{20,}\.$/));
       return;
     }
-    const { credentials, ...others } = vector.answer;
+    const { credentials, requests, ...others } = vector.answer;
     expect(body).toMatchObject({ ...others, bucket: config.bucket, region: config.region });
     expect(body.s3_path).toBe(others.s3_path);
-    expect(Object.keys(body.credentials).toSorted()).toEqual(credentials.toSorted());
+    expect(body.credentials && Object.keys(body.credentials).toSorted()).toEqual(
+      credentials?.toSorted(),
+    );
+    expect(body.requests?.map(({ method }: { method: string }) => method)).toEqual(requests);
     expect(service.audit.records.at(-1)).toMatchObject({ form: vector.form });
   });
 

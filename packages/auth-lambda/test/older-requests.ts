@@ -17,7 +17,7 @@ export interface Posted {
 }
 
 export const ALL_OLDER_FORMS = ['first-upload', 'first-read', 'tao-v2'] as const;
-export const FILE_HASH = createHash('sha256').update('a file').digest('hex');
+const FILE_HASH = createHash('sha256').update('a file').digest('hex');
 
 /** A service that accepts every form. */
 export function makeOlderService(ports: Partial<AccessPorts> = {}): Service {

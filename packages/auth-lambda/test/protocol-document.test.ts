@@ -67,6 +67,9 @@ it('shows of each older form a request that is granted, with its signed text', a
     section.matchAll(/```(?:json)?\n([\s\S]*?)\n```/g),
     ([, text = '']) => text,
   );
+  const bodies = blocks
+    .filter((text) => text.startsWith('{\n'))
+    .map((text): unknown => JSON.parse(text));
   for (const form of OLDER_FORMS) {
     expect(section).toContain(`\`${form}\``);
     const shown = vectors.find(
@@ -75,9 +78,10 @@ it('shows of each older form a request that is granted, with its signed text', a
     );
     const headers = Object.entries(shown?.headers ?? {}).map((pair) => pair.join(': '));
     if (headers.length > 0) expect(blocks).toContain(headers.join('\n'));
-    const bodies = blocks.filter((text) => text.startsWith('{"') || text.startsWith('{\n'));
-    const body: unknown = JSON.parse(shown?.body ?? '');
-    expect(bodies.map((text): unknown => JSON.parse(text))).toContainEqual(body);
+    const body = shown?.body ?? '';
+    // Tao v2 signs the very bytes of its body; the others sign fields.
+    if (form === 'tao-v2') expect(blocks).toContain(body);
+    else expect(bodies).toContainEqual(JSON.parse(body));
   }
 });
 

@@ -52,20 +52,20 @@ class Claim:
         self.form, self.hotkey, self.action, self.prefixes = form, hotkey, action, prefixes
         self.issued, self.expires, self.once = issued, expires, once
         self.message, self.signature, self.path = message, signature, path
+        self.operations = None
 
 
 def parse_object(body):
-    names = []
-
     def once(pairs):
-        names.extend(name for name, _ in pairs)
-        return dict(pairs)
+        fields = dict(pairs)
+        require(len(fields) == len(pairs))
+        return fields
 
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_float=core.parse_number)
     except (ValueError, RecursionError):
         raise Refused("BadRequest") from None
-    require(isinstance(value, dict) and len(names) == len(set(names)))
+    require(isinstance(value, dict))
     return value
 
 
@@ -77,22 +77,46 @@ def prefixes_of(folders, hotkey):
     return [f"data/{folder}/{hotkey}/" for folder in folders]
 
 
+OBJECT = (
+    "data_[0-9]{8}_[0-9]{6}_(0|[1-9][0-9]{0,14})_[0-9a-f]{16}[.]parquet"
+    "|_manifest/([0-9]{10}[.]json|blocks_[0-9a-f]{64}[.]bin)"
+)
+
+
+def is_object(key, prefixes):
+    return any(key.startswith(prefix) and re.fullmatch(OBJECT, key[len(prefix):]) for prefix in prefixes)
+
+
+def is_within(operation, claim):
+    if operation["op"] != "list":
+        return is_object(operation["key"], claim.prefixes) and (operation["op"] != "put" or claim.action == "upload")
+    prefix, start = operation["prefix"], operation.get("start_after", operation["prefix"])
+    listed = {end for granted in claim.prefixes for end in (granted, f"{granted}_manifest/")}
+    known = prefix in listed or is_object(prefix, claim.prefixes)
+    return known and start.startswith(prefix) and not re.search("[\\x00-\\x1f\\x7f]", start)
+
+
+def require_mode(claim, service):
+    mode = service.get("mode", "credentials")
+    require((claim.operations is None) == (mode == "credentials"), mode=mode)
+    require(all(is_within(operation, claim) for operation in claim.operations or []))
+
+
 def current_form(document, service):
-    fields = dict(core.READ if document.get("action") == "read" else core.UPLOAD)
-    if document.get("action") == "read" and "source" in document:
-        fields["source"] = core.is_source
-    require_fields(document, fields)
+    require_fields(document, core.fields_of(document))
     require(1 <= document["expires_at"] - document["issued_at"] <= LIFE)
     require(all(document[name] == service[name] for name in ("network", "netuid", "audience")))
     unsigned = {name: value for name, value in document.items() if name != "signature"}
     upload = document["action"] == "upload"
     folders = [document["source"]] if "source" in document else SOURCES
-    return Claim(
+    claim = Claim(
         "v1", document["hotkey"], document["action"],
         prefixes_of(folders, document["hotkey" if upload else "miner_hotkey"]),
         document["issued_at"], document["expires_at"], document["nonce"],
         f"{DOMAIN}\n{core.canonical(unsigned)}", bytes.fromhex(document["signature"][2:]),
     )
+    claim.operations = document.get("operations")
+    return claim
 
 
 TIMES = {"timestamp": core.is_integer(0, 253402300799), "expiry": core.is_integer(0, 253402300799)}
@@ -179,6 +203,7 @@ def decide(vector, service, neurons):
     body = bytes.fromhex(vector["body_hex"]) if "body_hex" in vector else vector["body"].encode()
     require("address" not in given, "TooManyRequests", retry_after=1)
     claim = claim_in(body, vector.get("headers", {}), service)
+    require_mode(claim, service)
     require(claim.issued <= now + SKEW and claim.expires > now, "ClockSkew", server_time=now)
     key = core.public_key_of(claim.hotkey)
     require(core.verify(key, claim.message.encode(), claim.signature), "BadSignature")
@@ -196,7 +221,10 @@ def decide(vector, service, neurons):
 
 
 def answer(claim):
-    """What a vector says of a granted answer: its prefixes, and the names in it that its client reads."""
+    """What a vector says of a granted answer: its prefixes, and the names or methods in it that its client reads."""
+    if claim.operations is not None:
+        methods = {"put": "PUT", "head": "HEAD"}
+        return {"prefixes": claim.prefixes, "requests": [methods.get(one["op"], "GET") for one in claim.operations]}
     if claim.form in ("v1", "tao-v2"):
         return {"prefixes": claim.prefixes, "credentials": ["access_key_id", "secret_access_key", "session_token"]}
     names = ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]

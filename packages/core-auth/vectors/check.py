@@ -207,6 +207,39 @@ COMMON = {
 UPLOAD = {**COMMON, "action": is_text("upload"), "source": is_source}
 READ = {**COMMON, "action": is_text("read"), "miner_hotkey": is_hotkey}
 
+SHA256 = is_text("(?!" + hashlib.sha256(b"").hexdigest() + ")[0-9a-f]{64}")
+KEY = is_text("[^\\ud800-\\udfff]{1,1024}")
+OPERATIONS = {
+    "put": {"key": KEY, "size": is_integer(1, 5 * 1024**3), "sha256": SHA256},
+    "get": {"key": KEY},
+    "head": {"key": KEY},
+    "list": {"prefix": KEY},
+}
+LIST_OPTIONS = {"start_after": KEY, "max_keys": is_integer(1, 1000)}
+
+
+def is_operation(value):
+    if not isinstance(value, dict) or not isinstance(value.get("op"), str) or value["op"] not in OPERATIONS:
+        return False
+    fields = {"op": lambda op: True, **OPERATIONS[value["op"]]}
+    if value["op"] == "list":
+        fields.update((name, fits) for name, fits in LIST_OPTIONS.items() if name in value)
+    return set(value) == set(fields) and all(fits(value[name]) for name, fits in fields.items())
+
+
+def are_operations(value):
+    return isinstance(value, list) and len(value) <= 32 and all(map(is_operation, value))
+
+
+def fields_of(request):
+    """What a request with this action has, where it may leave something out or not."""
+    fields = dict(READ if request.get("action") == "read" else UPLOAD)
+    if request.get("action") == "read" and "source" in request:
+        fields["source"] = is_source
+    if "operations" in request:
+        fields["operations"] = are_operations
+    return fields
+
 
 def parse_number(text):
     value = float(text)
@@ -220,9 +253,7 @@ def judge(body, domain):
         return "malformed"
     if not isinstance(request, dict):
         return "malformed"
-    fields = dict(READ if request.get("action") == "read" else UPLOAD)
-    if request.get("action") == "read" and "source" in request:
-        fields["source"] = is_source
+    fields = fields_of(request)
     if set(request) != set(fields) or not all(fits(request[name]) for name, fits in fields.items()):
         return "malformed"
     signature = bytes.fromhex(request.pop("signature")[2:])

@@ -1,7 +1,11 @@
-import { type HotkeyAddress, SOURCE_NAMES, type SourceName } from '@data-universe/core-auth/protocol';
+import {
+  type HotkeyAddress,
+  SOURCE_NAMES,
+  type SourceName,
+} from '@data-universe/core-auth/protocol';
 
 /** Folders that the first Python miners and validators know, by the number of their source: 1 is Reddit, 2 is X. */
-export const FIRST_FOLDERS = ['1', '2'] as const;
+const FIRST_FOLDERS = ['1', '2'] as const;
 
 /** What stands for the source in a key. */
 export const FOLDERS = [...SOURCE_NAMES, ...FIRST_FOLDERS] as const;
