@@ -165,6 +165,25 @@ describe("the miner's database", () => {
     await expectPublished(backend, copy);
   });
 
+  it('may be restored in place: what an equal fingerprint hides is seen, once', async () => {
+    const { miner, backend, open, folder } = setting();
+    miner.put(...posts(0, 100, 5));
+    const copy = join(folder, 'copy.sqlite');
+    await miner.db.backup(copy);
+    miner.put(post(7, 2, { text: 'TEXT of 7' }));
+    const publisher = await open();
+    await publisher.run();
+    miner.restore(copy);
+    expect(await publisher.run({ dryRun: true })).toMatchObject({ rowsReplaced: 1 });
+    expect(await publisher.run()).toMatchObject({
+      rowsReplaced: 1,
+      rowsUnchanged: 99,
+      warnings: [expect.stringContaining('every row is compared')],
+    });
+    await expectPublished(backend, miner.path);
+    expect(await publisher.run()).toMatchObject({ bucketsChanged: 0, warnings: [] });
+  });
+
   it('is never written to', async () => {
     const { miner, open } = setting();
     miner.put(...posts(0, 20, 2));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { type DatabaseFile, databaseFileSchema } from '../database/database-file.ts';
 import { PublisherError } from '../errors.ts';
 import {
   type DatasetIdentity,
@@ -84,6 +85,18 @@ export class Ledger {
   /** For a rebuild: what was imported is the dataset of this commit. */
   setHead(head: LedgerHead): void {
     this.#db.run(() => this.#db.setNote('head', JSON.stringify(head)));
+  }
+
+  /** The database that was published last, to its end; undefined before. */
+  get database(): DatabaseFile | undefined {
+    return this.#db.run(() => {
+      const note = this.#db.note('database');
+      return note === undefined ? undefined : databaseFileSchema.parse(JSON.parse(note));
+    });
+  }
+
+  set database(file: DatabaseFile) {
+    this.#db.run(() => this.#db.setNote('database', JSON.stringify(file)));
   }
 
   /** A note of the caller's that survives; null when there is none. */

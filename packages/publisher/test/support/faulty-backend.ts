@@ -80,6 +80,9 @@ export class FaultyBackend implements StorageBackend {
   }
 }
 
-export function unavailable(operation: 'put' | 'get' | 'commit' | 'head' = 'put'): StorageError {
-  return new StorageError({ code: 'Unavailable', operation, message: 'the store is down' });
+export function unavailable(
+  operation: 'put' | 'get' | 'commit' | 'head' = 'put',
+  code: 'Unavailable' | 'PermissionDenied' = 'Unavailable',
+): StorageError {
+  return new StorageError({ code, operation, message: 'the store is down' });
 }

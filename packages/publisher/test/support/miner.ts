@@ -1,3 +1,4 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 export interface Row {
@@ -16,7 +17,7 @@ export const FIRST_BUCKET = 490_848;
 /** Plays the miner: owns the database and writes to it. */
 export class Miner {
   readonly path: string;
-  readonly db: Database.Database;
+  db: Database.Database;
 
   constructor(path: string, options: { index?: boolean; journal?: 'wal' | 'delete' } = {}) {
     this.path = path;
@@ -48,6 +49,17 @@ export class Miner {
   delete(...uris: readonly string[]): void {
     const remove = this.db.prepare('DELETE FROM DataEntity WHERE uri = ?');
     for (const uri of uris) remove.run(uri);
+  }
+
+  /** Puts a copy in place of the database, as its owner does who restores a backup. */
+  restore(copy: string): void {
+    this.db.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(`${this.path}${suffix}`, { force: true });
+    const beside = `${this.path}.restored`;
+    copyFileSync(copy, beside);
+    renameSync(beside, this.path);
+    this.db = new Database(this.path);
+    this.db.pragma('journal_mode = wal');
   }
 
   close(): void {
