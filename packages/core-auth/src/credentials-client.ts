@@ -129,9 +129,13 @@ export class CredentialsClient {
     }
   }
 
-  /** Signed requests of a scope, gathered from as few answers of the service as it takes. */
-  presignedRequests(scope: AccessScope): PresignedRequests {
+  /** Signed requests of a scope, from as few answers of the service as it takes; `check` throws where one is not to be used. */
+  presignedRequests(
+    scope: AccessScope,
+    check?: (grant: PresignedGrant) => void,
+  ): PresignedRequests {
     return new PresignedRequests({
+      check,
       presign: (operations, signal) => this.presign(scope, operations, { signal }),
       clock: this.#clock,
     });

@@ -9,6 +9,8 @@ export interface PresignedRequestsOptions {
   ) => Promise<PresignedGrant>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Throws where an answer is not to be used. */
+  readonly check?: ((grant: PresignedGrant) => void) | undefined;
 }
 
 interface Entry {
@@ -97,11 +99,13 @@ export class PresignedRequests {
   }
 
   async #ask(batch: readonly Waiting[]): Promise<void> {
-    const { presign, clock } = this.#options;
+    const { presign, clock, check } = this.#options;
     const operations = batch.map(({ operation }) => operation);
     try {
       const askedAt = clock();
-      const { requests, expiration } = await presign(operations, this.#closing.signal);
+      const grant = await presign(operations, this.#closing.signal);
+      check?.(grant);
+      const { requests, expiration } = grant;
       const life = Date.parse(expiration) - askedAt;
       for (const [index, { name, resolve, reject }] of batch.entries()) {
         const request = requests[index];

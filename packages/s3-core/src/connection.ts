@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import {
   type CallContext,
   type ObjectKey,
@@ -9,7 +9,8 @@ import {
 import { BufferPool } from './buffer-pool.ts';
 import { CredentialsFailure, toStorageError } from './errors.ts';
 import { HttpHandler } from './http/http-handler.ts';
-import type { S3BackendOptions, S3Credentials } from './options.ts';
+import type { PresignedBackendOptions, S3BackendOptions, S3Credentials } from './options.ts';
+import { presigning } from './presigned/presigning.ts';
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import { type Attempt, withRetry } from './retry.ts';
 import { RetryQuota } from './retry-quota.ts';
@@ -21,6 +22,9 @@ export type Send<T> = (
   client: S3Client,
   options: { readonly abortSignal?: AbortSignal },
 ) => Promise<T>;
+
+/** Those of a client that gets its requests signed elsewhere. */
+const NO_CREDENTIALS: S3Credentials = { accessKeyId: '-', secretAccessKey: '' };
 
 /** A client that signs with these credentials, for as long as they are the ones in use. */
 interface Session {
@@ -35,6 +39,7 @@ export class S3Connection {
   readonly buffers: BufferPool;
   /** Keys whose entry in the upload journal belongs to a put that is under way. */
   readonly journaledKeys = new Set<ObjectKey>();
+  readonly #access: Pick<S3BackendOptions, 'credentials'> | PresignedBackendOptions;
   readonly #handler: HttpHandler;
   readonly #quota = new RetryQuota();
   #session: Session | undefined;
@@ -43,7 +48,8 @@ export class S3Connection {
   #refreshing: Promise<S3Credentials> | undefined;
   #renewals = 0;
 
-  constructor(options: S3BackendOptions) {
+  constructor(options: S3BackendOptions | PresignedBackendOptions) {
+    this.#access = options;
     this.options = resolveOptions(options);
     const { maxConnections, ca, connectTimeoutMs, idleTimeoutMs, partsAtOnce } = this.options;
     this.buffers = new BufferPool(partsAtOnce);
@@ -90,6 +96,7 @@ export class S3Connection {
 
   close(): void {
     this.#handler.destroy();
+    if ('presigner' in this.#access) this.#access.presigner.close();
   }
 
   /** The session that signed, for while a request was under way others may have come into use. */
@@ -106,10 +113,19 @@ export class S3Connection {
   }
 
   async #openSession(): Promise<Session> {
+    const access = this.#access;
+    if ('presigner' in access) {
+      this.#session ??= {
+        credentials: NO_CREDENTIALS,
+        client: this.#clientFor(NO_CREDENTIALS, presigning(access, this.options, this.#handler)),
+      };
+      return this.#session;
+    }
+    const { credentials } = access;
     let given: S3Credentials;
     try {
-      given = await this.options.credentials({ forceRefresh: false });
-      if (given.accessKeyId === this.#refused) given = await this.#refresh();
+      given = await credentials({ forceRefresh: false });
+      if (given.accessKeyId === this.#refused) given = await this.#refresh(credentials);
     } catch (cause) {
       throw new CredentialsFailure('the credentials function failed', { cause });
     }
@@ -119,8 +135,8 @@ export class S3Connection {
   }
 
   /** Once for all the requests that were refused together. */
-  #refresh(): Promise<S3Credentials> {
-    this.#refreshing ??= this.options.credentials({ forceRefresh: true }).finally(() => {
+  #refresh(credentials: S3BackendOptions['credentials']): Promise<S3Credentials> {
+    this.#refreshing ??= credentials({ forceRefresh: true }).finally(() => {
       this.#refreshing = undefined;
       this.#refused = undefined;
       this.#renewals += 1;
@@ -128,7 +144,10 @@ export class S3Connection {
     return this.#refreshing;
   }
 
-  #clientFor({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials): S3Client {
+  #clientFor(
+    { accessKeyId, secretAccessKey, sessionToken }: S3Credentials,
+    further: S3ClientConfig = {},
+  ): S3Client {
     const { region, endpoint, pathStyle } = this.options;
     return new S3Client({
       region,
@@ -142,6 +161,7 @@ export class S3Connection {
       maxAttempts: 1,
       logger: SILENT,
       requestHandler: this.#handler,
+      ...further,
     });
   }
 }

@@ -1,6 +1,11 @@
-import type { AccessGrant, AccessScope, CredentialsClient } from '@data-universe/core-auth';
+import type {
+  AccessGrant,
+  AccessScope,
+  CredentialsClient,
+  PresignedGrant,
+} from '@data-universe/core-auth';
 import { StorageError } from '@data-universe/storage-core';
-import type { S3Credentials, S3Settings } from './options.ts';
+import type { S3Credentials, S3Settings, S3StoreOptions } from './options.ts';
 import { S3Backend } from './s3-backend.ts';
 
 /** What an operator's configuration says of the store; null or absent: as the service says. */
@@ -18,22 +23,27 @@ export interface GrantedStoreOptions {
 }
 
 /**
- * The store that a hotkey is granted, with credentials that renew themselves. Throws AccessError,
- * and StorageError PermissionDenied where the grant is for another bucket or region than expected.
+ * The store that a hotkey is granted, with credentials that renew themselves, or request by request where
+ * the service presigns. Throws AccessError, and StorageError PermissionDenied where the grant is for
+ * another bucket or region than expected.
  */
 export async function openGrantedStore(
   client: CredentialsClient,
   scope: AccessScope,
   { expected = {}, settings, signal }: GrantedStoreOptions = {},
 ): Promise<S3Backend> {
-  const grant = await client.grant(scope, { signal });
+  const grant = await client.open(scope, { signal });
   refuseOther('bucket', expected.bucket, grant.bucket);
   refuseOther('region', expected.region, grant.region);
-  return new S3Backend({
+  const store = {
     ...settings,
     bucket: grant.bucket,
     region: grant.region,
     endpoint: expected.endpoint ?? grant.endpoint ?? undefined,
+  };
+  if (!('credentials' in grant)) return openPresigned(client, scope, grant, { expected, store });
+  return new S3Backend({
+    ...store,
     credentials: async ({ forceRefresh }) => {
       const renewed = await client.grant(scope, { forceRefresh });
       refuseMoved(grant, renewed, expected);
@@ -42,8 +52,31 @@ export async function openGrantedStore(
   });
 }
 
+/** What a request is signed with decides what it does: the service's word stands above the settings. */
+function openPresigned(
+  client: CredentialsClient,
+  scope: AccessScope,
+  grant: PresignedGrant,
+  { store, expected }: { readonly store: S3StoreOptions; readonly expected: ExpectedStore },
+): S3Backend {
+  return new S3Backend({
+    ...store,
+    pathStyle: true,
+    checksumMode: grant.checksums ? 'when-supported' : 'when-required',
+    conditionalWrites: grant.create_only,
+    // Nothing goes in parts.
+    uploadJournal: undefined,
+    signedEndpoint: grant.endpoint,
+    presigner: client.presignedRequests(scope, (renewed) => refuseMoved(grant, renewed, expected)),
+  });
+}
+
 /** A service may move to another store: its credentials are not for the one it left. */
-function refuseMoved(opened: AccessGrant, renewed: AccessGrant, expected: ExpectedStore): void {
+function refuseMoved<T extends AccessGrant | PresignedGrant>(
+  opened: T,
+  renewed: T,
+  expected: ExpectedStore,
+): void {
   const moved = (['bucket', 'region', 'endpoint'] as const).find(
     (what) => renewed[what] !== opened[what] && (what !== 'endpoint' || expected.endpoint == null),
   );

@@ -20,9 +20,10 @@ export async function* listObjects(
 ): AsyncGenerator<ObjectInfo> {
   const call: CallContext = { operation: 'list', key: prefix, signal: options.signal };
   let previous: string = options.startAfter ?? '';
-  let token: string | undefined;
+  let from: PageStart | undefined =
+    options.startAfter === undefined ? {} : { StartAfter: options.startAfter };
   do {
-    const page = await fetchPage(connection, prefix, options, token, call);
+    const page: ListObjectsV2CommandOutput = await fetchPage(connection, prefix, from, call);
     for (const item of page.Contents ?? []) {
       const key = decodeKey(item.Key ?? '', page.EncodingType);
       if (!key.startsWith(prefix) || compareKeys(key, previous) <= 0)
@@ -34,15 +35,20 @@ export async function* listObjects(
       // Folder markers and the like: nothing that a StorageBackend wrote, or could read.
       if (isObjectKey(key)) yield objectInfo(key, { ...item, size: item.Size }, call);
     }
-    token = nextToken(page, token, call);
-  } while (token !== undefined);
+    from = nextStart(page, from, connection.options.presigned ? previous : undefined, call);
+  } while (from !== undefined);
+}
+
+/** Where a page begins. */
+interface PageStart {
+  readonly StartAfter?: string;
+  readonly ContinuationToken?: string;
 }
 
 function fetchPage(
   connection: S3Connection,
   prefix: KeyPrefix,
-  { startAfter }: ListOptions,
-  token: string | undefined,
+  from: PageStart,
   call: CallContext,
 ): Promise<ListObjectsV2CommandOutput> {
   const { bucket, callLimitMs } = connection.options;
@@ -54,8 +60,7 @@ function fetchPage(
           Prefix: prefix,
           // A key may hold characters that XML cannot.
           EncodingType: 'url',
-          ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
-          ...(token === undefined ? {} : { ContinuationToken: token }),
+          ...from,
         }),
         options,
       ),
@@ -63,14 +68,18 @@ function fetchPage(
   );
 }
 
-function nextToken(
+/** By the store's token, or behind the last key, which anyone can sign who has never seen a page. */
+function nextStart(
   page: ListObjectsV2CommandOutput,
-  token: string | undefined,
+  from: PageStart,
+  lastKey: string | undefined,
   call: CallContext,
-): string | undefined {
+): PageStart | undefined {
   if (page.IsTruncated !== true) return undefined;
-  const next = page.NextContinuationToken;
-  if (next !== undefined && next !== '' && next !== token) return next;
+  if (lastKey !== undefined && (page.Contents ?? []).length > 0) return { StartAfter: lastKey };
+  const next = lastKey === undefined ? page.NextContinuationToken : undefined;
+  if (next !== undefined && next !== '' && next !== from.ContinuationToken)
+    return { ...from, ContinuationToken: next };
   throw failure(call, {
     code: 'Unavailable',
     message: 'the store says that there is more and not where it goes on',
@@ -78,6 +87,6 @@ function nextToken(
 }
 
 /** URL-encoded as a form is: a space is `+` to AWS and `%20` to others. */
-function decodeKey(key: string, encoding: string | undefined): string {
+export function decodeKey(key: string, encoding: string | undefined): string {
   return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
 }

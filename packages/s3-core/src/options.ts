@@ -1,3 +1,4 @@
+import type { PresignedRequest, StoreOperation } from '@data-universe/core-auth';
 import type { UploadJournal } from './upload-journal.ts';
 
 /** Temporary credentials, or lasting ones without a session token. */
@@ -62,11 +63,30 @@ export interface S3Settings {
   readonly uploadJournal?: UploadJournal | undefined;
 }
 
-export interface S3BackendOptions extends S3Settings {
+export interface S3StoreOptions extends S3Settings {
   readonly bucket: string;
   readonly region: string;
   /** http(s) URL of an S3-compatible store; Amazon S3 without it. */
   readonly endpoint?: string | undefined;
+}
+
+export interface S3BackendOptions extends S3StoreOptions {
   /** Asked before every request, so it caches; what it throws may say `retryable: true`. */
   readonly credentials: (request: CredentialsRequest) => Promise<S3Credentials>;
+}
+
+/** A store that is opened request by request: each is signed elsewhere, and no credentials are here. */
+export interface PresignedBackendOptions extends S3StoreOptions {
+  readonly presigner: Presigner;
+  /** Where the signatures send to, where `endpoint` is another way there. Default: `endpoint`. */
+  readonly signedEndpoint?: string | undefined;
+}
+
+/** Signed requests, as `PresignedRequests` of core-auth gets them from a credential service. */
+export interface Presigner {
+  /** `likely` will be wanted soon. What it throws may say `retryable: true`. */
+  request(operation: StoreOperation, likely?: readonly StoreOperation[]): Promise<PresignedRequest>;
+  /** The store has refused it: others are needed. */
+  forget(operation: StoreOperation): void;
+  close(): void;
 }

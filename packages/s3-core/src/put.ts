@@ -9,6 +9,7 @@ import {
 } from '@data-universe/storage-core';
 import type { S3Connection } from './connection.ts';
 import { headObject } from './object-info.ts';
+import { assertPresignable } from './presigned/presignable.ts';
 import { Progress } from './progress.ts';
 import { needsReadBack, readBack } from './proof.ts';
 import { putMultipart } from './put-multipart.ts';
@@ -22,7 +23,7 @@ export async function putObject(
   source: ByteSource,
   options: PutOptions,
 ): Promise<Receipt> {
-  const { singlePutLimit, callLimitMs } = connection.options;
+  const { singlePutLimit, callLimitMs, presigned } = connection.options;
   const wholeCall = { operation: 'put', key, signal: options.signal } as const;
   return withinTime(wholeCall, callLimitMs(source.size), async (call) => {
     const upload: Upload = {
@@ -33,8 +34,9 @@ export async function putObject(
       call,
       progress: new Progress(key, source.size, options.onProgress),
     };
+    if (presigned) assertPresignable(connection, upload);
     const stored =
-      source.size < singlePutLimit
+      presigned || source.size < singlePutLimit
         ? await putSingle(connection, upload)
         : await putMultipart(connection, upload);
     const info = await infoOf(connection, upload, stored);

@@ -1,5 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { S3BackendOptions, S3Settings } from './options.ts';
+import type {
+  PresignedBackendOptions,
+  S3BackendOptions,
+  S3Settings,
+  S3StoreOptions,
+} from './options.ts';
 import { LARGEST_PART, PART_SIZE, SINGLE_PUT_LIMIT, SMALLEST_PART } from './parts.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -13,7 +18,9 @@ type Resolved = { readonly [K in keyof Defaulted]-?: Exclude<Defaulted[K], undef
 export interface ResolvedOptions
   extends Resolved,
     Pick<S3Settings, 'ca' | 'uploadJournal'>,
-    Omit<S3BackendOptions, keyof S3Settings> {
+    Omit<S3StoreOptions, keyof S3Settings> {
+  /** Each request is signed elsewhere, for what it does alone: nothing goes in parts. */
+  readonly presigned: boolean;
   readonly sendsChecksums: boolean;
   /** Bytes: a body of as many goes up in parts. */
   readonly singlePutLimit: number;
@@ -24,7 +31,9 @@ export interface ResolvedOptions
 }
 
 /** Throws TypeError for options that can't be meant. */
-export function resolveOptions(options: S3BackendOptions): ResolvedOptions {
+export function resolveOptions(
+  options: S3BackendOptions | PresignedBackendOptions,
+): ResolvedOptions {
   const { bucket, region, callTimeoutMs } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]+$/.test(bucket))
     throw new TypeError(`bucket is not a bucket name: ${JSON.stringify(bucket)}`);
@@ -38,7 +47,7 @@ export function resolveOptions(options: S3BackendOptions): ResolvedOptions {
     endpoint,
     pathStyle: options.pathStyle ?? endpoint !== undefined,
     ca: options.ca === undefined ? undefined : parseCertificates(options.ca),
-    credentials: options.credentials,
+    presigned: 'presigner' in options,
     maxConnections: count('maxConnections', options.maxConnections ?? 50),
     partSize: parsePartSize(options.partSize ?? PART_SIZE),
     singlePutLimit: options.partSize ?? SINGLE_PUT_LIMIT,

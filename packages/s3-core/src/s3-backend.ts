@@ -21,7 +21,7 @@ import { S3Connection } from './connection.ts';
 import { getObject } from './get.ts';
 import { listObjects } from './list.ts';
 import { headObject } from './object-info.ts';
-import type { S3BackendOptions } from './options.ts';
+import type { PresignedBackendOptions, S3BackendOptions } from './options.ts';
 import { putObject } from './put.ts';
 import { type SweepOptions, type SweepReport, sweepUploads } from './sweep-uploads.ts';
 import { withinTime } from './time-limit.ts';
@@ -33,13 +33,13 @@ export class S3Backend implements StorageBackend {
   readonly #connection: S3Connection;
 
   /** Throws TypeError for options that can't be meant; nothing is sent yet. */
-  constructor(options: S3BackendOptions) {
+  constructor(options: S3BackendOptions | PresignedBackendOptions) {
     this.#connection = new S3Connection(options);
-    const { bucket, place, conditionalWrites } = this.#connection.options;
+    const { bucket, place, conditionalWrites, presigned } = this.#connection.options;
     this.name = `bucket ${bucket} at ${place}`;
     this.capabilities = {
       createOnly: conditionalWrites,
-      replace: true,
+      replace: !(presigned && conditionalWrites),
       atomicCommit: false,
       reportsSha256: true,
     };
