@@ -58,7 +58,7 @@ export async function startFaultProxy(
     const fault = faultOf(line, incoming);
     const refused = typeof fault === 'object' && 'status' in fault;
     // A store that refuses at once gives no leave to send the body.
-    if (incoming.headers.expect !== undefined && !(refused && fault.afterBytes === 0))
+    if (incoming.headers.expect !== undefined && refused && fault.afterBytes !== 0)
       response.writeContinue();
     const served = refused
       ? refuse(incoming, response, fault)
@@ -124,6 +124,7 @@ async function forward(
   // With the client's own Host header, which it signed.
   const { method, headers, url = '/' } = incoming;
   const outgoing = request(new URL(url, target), { method, headers, agent: false });
+  outgoing.once('continue', () => response.writeContinue());
   response.once('close', () => outgoing.destroy());
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve).on('error', reject);

@@ -34,9 +34,12 @@ let peak = before;
 const timer = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 10);
-const receipt = await backend.put(key, source, { sha256 });
+const outcome = await backend.put(key, source, { sha256 }).then(
+  (receipt) => ({ sha256: receipt.sha256, size: receipt.size }),
+  ({ code, retryable }) => ({ code, retryable }),
+);
 clearInterval(timer);
 backend.close();
 process.stdout.write(
-  `${JSON.stringify({ sha256: receipt.sha256, size: receipt.size, expected: sha256, growth: peak - before })}\n`,
+  `${JSON.stringify({ ...outcome, expected: sha256, growth: peak - before })}\n`,
 );
