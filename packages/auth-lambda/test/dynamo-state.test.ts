@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { type Fault, startFaultProxy } from '../../s3-core/test/support/fault-proxy.ts';
@@ -30,7 +31,12 @@ async function itemsOf(place: Table) {
 }
 
 /** A table behind a line on which the first requests go wrong, one fault each. */
-async function faultyTable(...faults: Fault[]) {
+async function faultyTable(...first: Fault[]) {
+  return await tableBehind(first);
+}
+
+/** The same, with faults that may still be put into the list. */
+async function tableBehind(faults: Fault[]) {
   const place = await makeTable();
   const targets: unknown[] = [];
   const proxy = await startFaultProxy(place.endpoint, (_, { headers }) => {
@@ -86,6 +92,63 @@ describe.each(PASSING)('%s', (_, fault) => {
     await direct.control.deny(hotkey);
     expect(await state.levers.isDenied(hotkey)).toBe(true);
   });
+});
+
+describe('whatever goes wrong on the line', () => {
+  const fault = fc.constantFrom<Fault>(
+    undefined,
+    undefined,
+    'lose',
+    { answer: 'reset', at: 60 },
+    { request: 'reset', at: 10 },
+    { status: 200, body: '{' },
+    throttled('InternalServerError', 500),
+    throttled('ThrottlingException'),
+  );
+  const faults = fc.array(fault, { maxLength: 24 });
+  const outcomesOf = async (asked: readonly Promise<boolean>[]) => {
+    const settled = await Promise.allSettled(asked);
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : 'no answer'));
+  };
+  const countOf = (outcomes: readonly unknown[], value: unknown) =>
+    outcomes.filter((one) => one === value).length;
+
+  test('racing claims are won once at most, and once where each of them has an answer', async () => {
+    const line: Fault[] = [];
+    const { state, direct } = await tableBehind(line);
+    await fc.assert(
+      fc.asyncProperty(fc.uuid(), faults, async (nonce, some) => {
+        line.splice(0, line.length, ...some);
+        const claim = ({ nonces }: typeof state) => nonces.claim(hotkey, nonce, START + 60_000);
+        const outcomes = await outcomesOf([state, state, direct, state, state].map(claim));
+        const won = countOf(outcomes, true);
+        expect(won).toBeLessThanOrEqual(1);
+        if (!outcomes.includes('no answer')) expect(won).toBe(1);
+        line.splice(0);
+        expect(await claim(direct)).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
+  test('racing charges stay within the limit', async () => {
+    const line: Fault[] = [];
+    const { state, direct } = await tableBehind(line);
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(faults, async (some) => {
+        line.splice(0, line.length, ...some);
+        number += 1;
+        const day = new Date(START + number * 86_400_000).toISOString().slice(0, 10);
+        const one = { ...charge, day, limit: 3 };
+        const outcomes = await outcomesOf(
+          [state, state, direct, state, state].map(({ quota }) => quota.charge(one)),
+        );
+        expect(countOf(outcomes, true)).toBeLessThanOrEqual(3);
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
 });
 
 describe('a table that fails for good', () => {
