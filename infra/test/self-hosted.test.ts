@@ -25,6 +25,12 @@ describe('the files of a server of one’s own', () => {
     });
   });
 
+  it('auth.json keeps its state where the systemd unit lets the service write', () => {
+    const { state_file: path } = commandConfigSchema.parse(JSON.parse(file('auth.json')));
+    const [, folder] = /^StateDirectory=(\S+)$/m.exec(file('data-universe-auth.service')) ?? [];
+    expect(path).toBe(`/var/lib/${folder}/state.sqlite`);
+  });
+
   it('neurons.json is a static registry for the same subnet', async () => {
     const { network, netuid } = commandConfigSchema.parse(JSON.parse(file('auth.json')));
     const registry = await StaticNeuronRegistry.fromFile(join(FOLDER, 'neurons.json'), { network });
