@@ -16,6 +16,7 @@ interface Options {
   readonly port: number;
   readonly registry?: string;
   readonly authPort: number;
+  readonly presigned?: true;
 }
 
 const WRONG_USAGE = 2;
@@ -54,6 +55,10 @@ function makeCommand(io: CommandIo): Command {
     .option('--port <number>', 'port of S3 and STS, 0 for any free one', port, 0)
     .option('--registry <file>', 'start the credential service too, for this static registry')
     .option('--auth-port <number>', 'port of the credential service, 0 for any', port, 0)
+    .option(
+      '--presigned',
+      'the credential service signs single requests, as for stores without STS',
+    )
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
     .exitOverride()
@@ -80,7 +85,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
 
 async function startAuth(
   cloud: LocalCloud,
-  { registry, authPort }: Options,
+  { registry, authPort, presigned }: Options,
   io: CommandIo,
 ): Promise<AuthServer | undefined> {
   if (registry === undefined) return undefined;
@@ -89,6 +94,7 @@ async function startAuth(
     registryFile: registry,
     port: authPort,
     audit: io.stderr,
+    presigned: presigned && { ...cloud, key: cloud.admin },
   });
 }
 

@@ -11,6 +11,18 @@ export interface CredentialServiceOptions {
   readonly port?: number;
   /** Where each decision is written, a line of JSON each. */
   readonly audit: Writable;
+  /** Signs single requests to this store in place of issuing the cloud's credentials. */
+  readonly presigned?: PresignedStore | undefined;
+}
+
+/** A bucket that one key opens: the cloud's own, or one elsewhere. */
+export interface PresignedStore {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** For stores that obey an `x-amz-acl` which nobody has signed. */
+  readonly privateAcl?: boolean | undefined;
 }
 
 /**
@@ -27,6 +39,7 @@ export async function startCredentialService(
     MemoryNonceStore,
     MemoryOwnerLevers,
     MemoryQuotaStore,
+    S3Presigner,
     StreamAuditSink,
     StsIssuer,
     startAuthServer,
@@ -41,13 +54,24 @@ export async function startCredentialService(
   const { network, netuid } = staticRegistryFileSchema.parse(
     JSON.parse(await readFile(registryFile, 'utf8')),
   );
-  const issuer = new StsIssuer({
-    region: cloud.region,
-    endpoint: cloud.endpoint,
-    uploadRoleArn: cloud.roles.upload,
-    readRoleArn: cloud.roles.read,
-    credentials: cloud.service,
-  });
+  const { presigned } = options;
+  const { endpoint, region, bucket } = presigned ?? cloud;
+  const issuer =
+    presigned === undefined
+      ? new StsIssuer({
+          region,
+          endpoint,
+          uploadRoleArn: cloud.roles.upload,
+          readRoleArn: cloud.roles.read,
+          credentials: cloud.service,
+        })
+      : new S3Presigner({
+          endpoint,
+          region,
+          bucket,
+          credentials: presigned.key,
+          privateAcl: presigned.privateAcl,
+        });
   const ports = {
     clock: systemClock,
     // Everybody on a developer's machine shares one address.
@@ -68,9 +92,9 @@ export async function startCredentialService(
           audience,
           network,
           netuid,
-          bucket: cloud.bucket,
-          region: cloud.region,
-          endpoint: cloud.endpoint,
+          bucket,
+          region,
+          endpoint,
         },
         ports,
       ),

@@ -1,5 +1,9 @@
 export type { LocalCloudConfig } from './config.ts';
-export { type CredentialServiceOptions, startCredentialService } from './credential-service.ts';
+export {
+  type CredentialServiceOptions,
+  type PresignedStore,
+  startCredentialService,
+} from './credential-service.ts';
 export { PortInUseError } from './http/server.ts';
 export { MalformedPolicyError } from './iam/policy-schema.ts';
 export type { AccessKey } from './keys-file.ts';

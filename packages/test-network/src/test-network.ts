@@ -6,6 +6,7 @@ import { type Signer, signerFromSeed, toHex } from '@data-universe/core-auth';
 import type { DataEntity, SourceName } from '@data-universe/dataset';
 import {
   type LocalCloud,
+  type PresignedStore,
   startCredentialService,
   startLocalCloud,
 } from '@data-universe/local-cloud';
@@ -50,8 +51,13 @@ export interface TestNetwork {
 const NETWORK = 'test';
 const NETUID = 13;
 
+export interface TestNetworkOptions {
+  /** The service signs single requests: to the cloud, or to another store, which takes the cloud's place. */
+  readonly presigned?: boolean | PresignedStore | undefined;
+}
+
 /** Starts a network in this process, on loopback and in a folder of its own. */
-export async function startTestNetwork(): Promise<TestNetwork> {
+export async function startTestNetwork(options: TestNetworkOptions = {}): Promise<TestNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'data-universe-test-'));
   const neuron = (name: string, byte: number): Neuron => writeWallet(folder, name, byte);
   const [miner, otherMiner] = [neuron('miner', 0x11), neuron('other', 0x22)] as const;
@@ -76,14 +82,19 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     },
   });
   const cloud = await startLocalCloud({ directory: join(folder, 'cloud') });
-  const serve = (port: number) => startCredentialService({ cloud, registryFile, port, audit });
+  const own: PresignedStore = { ...cloud, key: cloud.admin };
+  const { presigned: wanted = false } = options;
+  const place = typeof wanted === 'object' ? wanted : own;
+  const presigned = wanted === false ? undefined : place;
+  const serve = (port: number) =>
+    startCredentialService({ cloud, registryFile, port, audit, presigned });
   let service: Awaited<ReturnType<typeof serve>> | undefined = await serve(0);
   const authEndpoint = service.url;
   const store = new S3Backend({
-    bucket: cloud.bucket,
-    region: cloud.region,
-    endpoint: cloud.endpoint,
-    credentials: async () => cloud.admin,
+    bucket: place.bucket,
+    region: place.region,
+    endpoint: place.endpoint,
+    credentials: async () => place.key,
   });
 
   const stopService = async (): Promise<void> => {
