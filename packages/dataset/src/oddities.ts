@@ -17,6 +17,8 @@ export const ODDITY_KINDS = [
   'badDatetime',
   /** A row without text, which the public form leaves out. */
   'emptyText',
+  /** Content that is not what the columns print, so that its bytes are kept beside them. */
+  'keptContent',
 ] as const;
 export type OddityKind = (typeof ODDITY_KINDS)[number];
 
@@ -36,5 +38,6 @@ export function noOddities(): OddityCounts {
     illFormedText: 0,
     badDatetime: 0,
     emptyText: 0,
+    keptContent: 0,
   };
 }

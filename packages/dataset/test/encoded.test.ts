@@ -9,6 +9,7 @@ import {
   encodingKey,
 } from '../src/index.ts';
 import { parquetSchemaOf, schemaText } from '../src/schema/parquet-schema.ts';
+import { compressors } from './support/compressors.ts';
 import { utf8, xEntity } from './support/entities.ts';
 import { writeFileOf } from './support/published.ts';
 import { useTemporaryFolder } from './support/temporary-folder.ts';
@@ -24,7 +25,10 @@ async function encoded(name: string, source: 'x' | 'reddit', entities: DataEntit
   const written = await writeFileOf(path, entities, { source, profile: 'encoded', keys });
   const bytes = await readFile(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const rows: Record<string, unknown>[] = await parquetReadObjects({ file: file as ArrayBuffer });
+  const rows: Record<string, unknown>[] = await parquetReadObjects({
+    file: file as ArrayBuffer,
+    compressors,
+  });
   const metadata: FileMetaData = parquetMetadata(file as ArrayBuffer);
   return { written, bytes, rows, metadata };
 }

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { compressZstd, uncompressZstd } from '../src/compression/zstd.ts';
+import { checkZstdFrame } from '../src/compression/zstd-frame.ts';
 import { DataFileError, rawColumns, readEntities, type VerifiedFile } from '../src/index.ts';
 import { checkRuns } from '../src/reading/check-runs.ts';
 import { selectedGroups } from '../src/reading/row-groups.ts';
-import { uncompressSnappy } from '../src/reading/snappy.ts';
 import { parquetSchemaOf } from '../src/schema/parquet-schema.ts';
-import { ENTITY_COLUMNS } from '../src/schema/raw-columns.ts';
 import { xEntity } from './support/entities.ts';
 import { publish } from './support/published.ts';
 import { signedFor } from './support/signed-for.ts';
@@ -72,7 +72,7 @@ describe('row groups are refused that', () => {
   const metadata = () => parquetMetadata(sound.buffer);
   const groupsOf = (row_groups: ReturnType<typeof metadata>['row_groups']) => {
     const nothing = { masked: [], bucketStart: -Infinity, bucketEnd: Infinity, labels: undefined };
-    const columns = new Set(ENTITY_COLUMNS);
+    const columns = new Map(rawColumns('x').map((column) => [column.name, column]));
     const size = sound.byteLength;
     return [...selectedGroups('f', size, { ...metadata(), row_groups }, columns, nothing)];
   };
@@ -120,11 +120,16 @@ describe('a page is refused that', () => {
       content: new Uint8Array(1_000_000),
     };
     const writer = new ByteWriter();
-    const parquet = new ParquetWriter({ writer, schema: parquetSchemaOf(columns) });
+    const parquet = new ParquetWriter({
+      writer,
+      schema: parquetSchemaOf(columns),
+      codec: 'UNCOMPRESSED',
+    });
     const rows = 600;
     void parquet.write({
-      columnData: columns.map(({ name }) => ({
+      columnData: columns.map(({ name, type }) => ({
         name,
+        ...(type === 'boolean' ? { encoding: 'PLAIN' as const } : {}),
         data: Array(rows).fill(values[name] ?? null),
       })),
     });
@@ -181,46 +186,32 @@ describe('runs of levels or indexes', () => {
   });
 });
 
-describe('a Snappy block', () => {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
-  const block = (size: number, ...parts: (string | number[])[]) =>
-    Uint8Array.from([...varint(size), ...parts.flatMap((part) => [...Buffer.from(part)])]);
+describe('a zstd frame', () => {
+  const text = Buffer.from('a text and a text and a text '.repeat(20));
+  const frame = compressZstd(text);
+  /** Blocks of four bytes, each of which stands for 128 KiB of zeroes. */
+  const bomb = (blocks: number) => {
+    const block = (last: boolean) => [(last ? 1 : 0) | 2 | 0, 0, 0x10, 0];
+    const body = Array.from({ length: blocks }, (_, index) => block(index === blocks - 1));
+    return Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x58, ...body.flat()]);
+  };
 
-  test.each<[string, Uint8Array, string]>([
-    ['of nothing', block(0), ''],
-    ['of a literal', block(3, [2 << 2], 'abc'), 'abc'],
-    ['of a literal with a length of its own', block(3, [60 << 2, 2], 'abc'), 'abc'],
-    ['with a near copy', block(7, [2 << 2], 'abc', [1, 3]), 'abcabca'],
-    ['with a far copy', block(6, [2 << 2], 'abc', [(2 << 2) | 2, 3, 0]), 'abcabc'],
-    ['with the farthest copy', block(6, [2 << 2], 'abc', [(2 << 2) | 3, 3, 0, 0, 0]), 'abcabc'],
-  ])('%s is uncompressed', (_, input, expected) => {
-    expect(text(uncompressSnappy(input, expected.length))).toBe(expected);
+  test('is uncompressed', () => {
+    expect(Buffer.from(uncompressZstd(frame, text.byteLength))).toEqual(text);
+    expect(uncompressZstd(compressZstd(new Uint8Array()), 0)).toHaveLength(0);
+    expect(uncompressZstd(bomb(2), 2 ** 18)).toHaveLength(2 ** 18);
   });
 
-  test.each<[string, Uint8Array]>([
-    ['a literal of negative length', block(5, [63 << 2, 0xfa, 0xff, 0xff, 0xff, 0, 0, 0, 0])],
-    ['a copy of nothing', block(5, [0], 'a', [1, 0])],
-    ['a copy from before the beginning', block(5, [0], 'a', [1, 2])],
-    ['more than it announced', block(5, [5 << 2], 'abcdef')],
-    ['less than it announced', block(5, [3 << 2], 'abcd')],
-    ['another size than the page', block(6, [5 << 2], 'abcdef')],
-    ['half a copy', block(5, [0], 'a', [(3 << 2) | 2, 1])],
-    ['nothing at all', new Uint8Array()],
-    ['a length without end', new Uint8Array(9).fill(0x80)],
-  ])('with %s is refused', (_, input) => {
-    expect(() => uncompressSnappy(input, 5)).toThrow(/snappy/);
-  });
-
-  test('of any bytes is uncompressed or refused', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(200), (input, size) => {
-        const whole = Uint8Array.from([...varint(size), ...input]);
-        try {
-          expect(uncompressSnappy(whole, size)).toHaveLength(size);
-        } catch (error) {
-          expect(error).toMatchObject({ message: expect.stringMatching(/^snappy: /) });
-        }
-      }),
-    );
+  test.each<[string, Uint8Array, number]>([
+    ['announces more than it holds', frame, text.byteLength + 1],
+    ['announces less than it holds', frame, text.byteLength - 1],
+    ['is cut', frame.subarray(0, -3), text.byteLength],
+    ['goes on behind its end', Buffer.concat([frame, frame]), text.byteLength],
+    ['is nothing', new Uint8Array(), 0],
+    ['is no frame', text, text.byteLength],
+    ['grows without end', bomb(10_000), 100],
+  ])('is refused that %s', (_, bytes, size) => {
+    expect(() => uncompressZstd(bytes, size)).toThrow(Error);
+    expect(() => checkZstdFrame(bytes, size) ?? uncompressZstd(bytes, size)).toThrow(Error);
   });
 });

@@ -3,12 +3,20 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { rawColumns, SOURCE_NAMES } from '../src/index.ts';
 import { parquetSchemaOf, schemaText } from '../src/schema/parquet-schema.ts';
+import { compressors } from './support/compressors.ts';
 import { xEntity } from './support/entities.ts';
 import { writeFileOf } from './support/published.ts';
 import { useTemporaryFolder } from './support/temporary-folder.ts';
 
 const folder = useTemporaryFolder();
-const OURS = ['uri', 'datetime_text', 'time_bucket_id', 'content_size_bytes', 'content'];
+const OURS = [
+  'uri',
+  'datetime_text',
+  'time_bucket_id',
+  'content_size_bytes',
+  'content',
+  'content_form',
+];
 const X =
   'datetime label username text url timestamp tweet_hashtags media user_id user_display_name user_verified tweet_id is_reply is_quote conversation_id in_reply_to_user_id language in_reply_to_username quoted_tweet_id like_count retweet_count reply_count quote_count view_count bookmark_count user_blue_verified user_description user_location profile_image_url cover_picture_url user_followers_count user_following_count scraped_at';
 const REDDIT =
@@ -63,7 +71,7 @@ describe('a raw file', () => {
     const file = await fileOf('types', [xEntity(0, { content }), xEntity(1, { content: {} })]);
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const parsers = { stringFromBytes: (bytes: Uint8Array) => bytes && decoder.decode(bytes) };
-    const [row, empty] = await parquetReadObjects({ file, parsers, utf8: false });
+    const [row, empty] = await parquetReadObjects({ file, parsers, compressors, utf8: false });
     expect(row).toMatchObject({
       ...content,
       like_count: BigInt(content.like_count),
@@ -85,7 +93,7 @@ describe('a raw file', () => {
     );
     const metadata = parquetMetadata(await fileOf('footer', entities));
     expect(metadata.key_value_metadata).toEqual([
-      { key: 'data-universe-storage.format', value: '1' },
+      { key: 'data-universe-storage.format', value: '2' },
       { key: 'data-universe-storage.source', value: 'x' },
       { key: 'data-universe-storage.profile', value: 'raw' },
     ]);

@@ -25,9 +25,9 @@ test('a manifest signed by the first version is valid for ever', async () => {
   expect(manifest.totals).toEqual({ files: 1, rows: 10, bytes: 1001 });
 });
 
-test('a data file of the first version is read for ever', async () => {
-  const bytes = await vector('x-raw-v1.parquet');
-  const { entities } = JSON.parse(String(await vector('x-raw-v1.json'))) as {
+test('a data file of this version is read for ever', async () => {
+  const bytes = await vector('x-raw-v2.parquet');
+  const { entities } = JSON.parse(String(await vector('x-raw-v2.json'))) as {
     entities: (Omit<DataEntity, 'content'> & { content: string })[];
   };
   const hasher = new BlockHasher(DEFAULT_BLOCK_SIZE);

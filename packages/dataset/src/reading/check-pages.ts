@@ -1,5 +1,5 @@
+import { uncompressZstd } from '../compression/zstd.ts';
 import { checkRuns } from './check-runs.ts';
-import { uncompressSnappy } from './snappy.ts';
 import { scanThrift } from './thrift-scan.ts';
 
 /** A page header has about 20; statistics add a few. */
@@ -12,10 +12,18 @@ const RLE_DICTIONARY = 8;
 /** A value of any type but BOOLEAN takes as much when it is written plainly. */
 const MIN_PLAIN_BYTES = 4;
 
-/** How a column chunk of one value a row is to be read. */
+/** Items of lists, and rows without any, of a row group: a writer here ends it before there are more. */
+const MAX_LIST_ENTRIES = 2_000_000;
+/** Of one page: one content and what stands beside it. */
+const MAX_PAGE_BYTES = 80 * 1024 * 1024;
+
+/** How a column chunk is to be read. */
 export interface PageRules {
   readonly rows: number;
-  readonly optional: boolean;
+  /** Of a definition level: 0 where no value may be missing. */
+  readonly levelBits: 0 | 1 | 2;
+  /** Any number of values a row, instead of one. */
+  readonly isList: boolean;
   readonly compressed: boolean;
   /** Of all pages, before compression. */
   readonly maxBytes: number;
@@ -41,6 +49,7 @@ type PageHeader = ReadonlyMap<string, number | boolean>;
  */
 export function checkPages(bytes: Uint8Array, rules: PageRules): number {
   let rows = 0;
+  let entries = 0;
   let total = 0;
   for (let offset = 0; rows < rules.rows && offset < bytes.byteLength - 1; ) {
     const header = new Map<string, number | boolean>();
@@ -50,6 +59,7 @@ export function checkPages(bytes: Uint8Array, rules: PageRules): number {
     const size = sizeOf(header, '2');
     offset = start + sizeOf(header, '3');
     total += size;
+    if (size > MAX_PAGE_BYTES) throw new Error(`a page of ${size} bytes`);
     if (total > rules.maxBytes) throw new Error(`pages of more than ${rules.maxBytes} bytes`);
     if (offset > bytes.byteLength) throw new Error('a page past the end of its column');
     if (header.get('1') === DICTIONARY_PAGE) {
@@ -59,8 +69,10 @@ export function checkPages(bytes: Uint8Array, rules: PageRules): number {
     }
     if (header.get('1') !== DATA_PAGE_V2) throw new Error('a page that is no version 2 data page');
     const values = sizeOf(header, '8.1');
-    rows += values;
-    if (rows > rules.rows) throw new Error('pages of more values than the row group has rows');
+    rows += sizeOf(header, '8.3');
+    entries += values;
+    if (rows > rules.rows) throw new Error('pages of more rows than the row group has');
+    if (rules.isList && entries > MAX_LIST_ENTRIES) throw new Error('lists of too many items');
     checkDataPage({ values, body: bytes.subarray(start, offset), size, header }, rules);
   }
   return total;
@@ -68,20 +80,26 @@ export function checkPages(bytes: Uint8Array, rules: PageRules): number {
 
 function checkDataPage({ values, body, size, header }: DataPage, rules: PageRules): void {
   const present = values - sizeOf(header, '8.2');
-  const levels = sizeOf(header, '8.5');
-  if (present < 0 || sizeOf(header, '8.3') !== values || sizeOf(header, '8.6') !== 0)
+  const repetition = sizeOf(header, '8.6');
+  const levels = repetition + sizeOf(header, '8.5');
+  if (present < 0 || (!rules.isList && sizeOf(header, '8.3') !== values))
     throw new Error('a page whose counts contradict each other');
-  if (levels > body.byteLength || levels > size || (levels > 0 && !rules.optional))
+  if (levels > body.byteLength || levels > size || !mayHaveLevels(rules, repetition, levels))
     throw new Error('levels past the end of their page, or where none belong');
-  if (rules.optional) checkRuns(body.subarray(0, levels), 1, values);
+  if (rules.isList) checkRuns(body.subarray(0, repetition), 1, values);
+  if (rules.levelBits > 0) checkRuns(body.subarray(repetition, levels), rules.levelBits, values);
   const encoding = header.get('8.4');
   if (encoding === PLAIN) return;
   if (encoding !== RLE_DICTIONARY) throw new Error(`an encoding of number ${encoding}`);
   if (present === 0) return;
   const packed = body.subarray(levels);
   const compressed = rules.compressed && header.get('8.7') !== false;
-  const indexes = compressed ? uncompressSnappy(packed, size - levels) : packed;
+  const indexes = compressed ? uncompressZstd(packed, size - levels) : packed;
   checkRuns(indexes.subarray(1), indexes[0] ?? 0, present);
+}
+
+function mayHaveLevels(rules: PageRules, repetition: number, levels: number): boolean {
+  return (repetition === 0 || rules.isList) && (levels === 0 || rules.levelBits > 0);
 }
 
 /** A number that the header must have. */

@@ -1,5 +1,6 @@
 import { DataFileError } from '../data-file-error.ts';
-import { checkPages } from './check-pages.ts';
+import type { Column } from '../schema/columns.ts';
+import { checkPages, type PageRules } from './check-pages.ts';
 import { MAX_GROUP_BYTES, type SelectedGroup } from './row-groups.ts';
 import type { VerifiedFile } from './verified-file.ts';
 
@@ -10,7 +11,7 @@ import type { VerifiedFile } from './verified-file.ts';
 export function checkedGroup(
   file: VerifiedFile,
   { rows: [first, last], chunks }: SelectedGroup,
-  required: ReadonlySet<string>,
+  columns: ReadonlyMap<string, Column>,
 ): Pick<VerifiedFile, 'byteLength' | 'slice'> {
   const { name } = file.file;
   let bytesLeft = MAX_GROUP_BYTES;
@@ -26,7 +27,7 @@ export function checkedGroup(
           new Uint8Array(bytes, chunk.start - start, chunk.end - chunk.start),
           {
             rows: last - first,
-            optional: !required.has(chunk.column),
+            ...levelsOf(columns.get(chunk.column)),
             compressed: chunk.compressed,
             maxBytes: bytesLeft,
           },
@@ -34,4 +35,9 @@ export function checkedGroup(
       return bytes;
     },
   };
+}
+
+function levelsOf(column: Column | undefined): Pick<PageRules, 'levelBits' | 'isList'> {
+  if (column?.type === 'strings') return { levelBits: 2, isList: true };
+  return { levelBits: column?.required ? 0 : 1, isList: false };
 }

@@ -21,8 +21,11 @@ const chunkSchema = z.object({
   // Values in another file could not be verified.
   file_path: z.undefined().optional(),
   meta_data: z.object({
-    path_in_schema: z.tuple([z.string()]),
-    codec: z.enum(['UNCOMPRESSED', 'SNAPPY']),
+    path_in_schema: z.union([
+      z.tuple([z.string()]),
+      z.tuple([z.string(), z.literal('list'), z.literal('element')]),
+    ]),
+    codec: z.enum(['UNCOMPRESSED', 'ZSTD']),
     total_uncompressed_size: size,
     total_compressed_size: size,
     data_page_offset: size,
@@ -30,7 +33,7 @@ const chunkSchema = z.object({
   }),
 });
 
-/** A chunk of a flat column, as a footer describes it. Throws DataFileError BadData. */
+/** A chunk of a column of values or of lists, as a footer describes it. Throws DataFileError BadData. */
 export function columnChunk(file: string, chunk: ParquetColumnChunk): ColumnChunk {
   const parsed = chunkSchema.safeParse(chunk);
   if (!parsed.success) {
@@ -44,6 +47,6 @@ export function columnChunk(file: string, chunk: ParquetColumnChunk): ColumnChun
     start,
     end: start + Number(meta.total_compressed_size),
     unpackedSize: Number(meta.total_uncompressed_size),
-    compressed: meta.codec === 'SNAPPY',
+    compressed: meta.codec === 'ZSTD',
   };
 }

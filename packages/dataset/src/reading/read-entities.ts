@@ -1,16 +1,18 @@
 import { type FileMetaData, parquetReadObjects } from 'hyparquet';
+import { uncompressZstd } from '../compression/zstd.ts';
 import type { DataEntity } from '../data-entity.ts';
 import { DataFileError } from '../data-file-error.ts';
 import { hasRow, type RowRange } from '../manifest/row-ranges.ts';
-import { ENTITY_COLUMNS, rawColumns } from '../schema/raw-columns.ts';
+import type { Column } from '../schema/columns.ts';
+import { rawColumns } from '../schema/raw-columns.ts';
 import { type SourceName, sourceId } from '../source.ts';
 import { checkedGroup } from './checked-group.ts';
 import { entityFromRow } from './entity-from-row.ts';
 import { decoding } from './parquet-failure.ts';
 import { readFooter } from './read-footer.ts';
+import { ContentPrinter } from './rebuild-content.ts';
 import { MAX_GROUP_BYTES, type SelectedGroup, selectedGroups } from './row-groups.ts';
 import type { Selection } from './selection.ts';
-import { uncompressSnappy } from './snappy.ts';
 import type { VerifiedFile } from './verified-file.ts';
 
 export interface ReadEntitiesOptions {
@@ -43,18 +45,18 @@ export async function* readRows(
   const { name } = file.file;
   const selection = selectionOf(options);
   const schema = rawColumns(source);
-  const required = new Set(schema.filter((column) => column.required).map(({ name }) => name));
+  const columns = new Map(schema.map((column) => [column.name, column]));
+  const printer = new ContentPrinter(source);
   const metadata = await readFooter(file, schema);
-  const columns = new Set(ENTITY_COLUMNS);
   for (const selected of selectedGroups(name, file.byteLength, metadata, columns, selection)) {
     signal?.throwIfAborted();
-    const rows = await readGroup(file, metadata, selected, required);
+    const rows = await readGroup(file, metadata, selected, columns);
     const wanted: DataRow[] = [];
     let bytes = 0;
     for (const [index, cells] of rows.entries()) {
       const row = selected.rows[0] + index;
       if (hasRow(selection.masked, row)) continue;
-      const entity = rebuild(name, row, cells, sourceId(source));
+      const entity = rebuild(name, row, () => entityFromRow(cells, sourceId(source), printer));
       // A dictionary can give every row the same gigabyte.
       bytes += entity.content.byteLength;
       if (bytes > MAX_GROUP_BYTES)
@@ -99,17 +101,16 @@ async function readGroup(
   file: VerifiedFile,
   metadata: FileMetaData,
   selected: SelectedGroup,
-  required: ReadonlySet<string>,
+  columns: ReadonlyMap<string, Column>,
 ): Promise<readonly Record<string, unknown>[]> {
   const { name } = file.file;
   const [first, last] = selected.rows;
   const rows = await decoding('BadData', name, () =>
     parquetReadObjects({
-      file: checkedGroup(file, selected, required),
+      file: checkedGroup(file, selected, columns),
       // Of this group alone: hyparquet looks at every group each time.
       metadata: { ...metadata, row_groups: [selected.group] },
-      columns: [...ENTITY_COLUMNS],
-      compressors: { SNAPPY: uncompressSnappy },
+      compressors: { ZSTD: uncompressZstd },
       utf8: false,
       geoparquet: false,
       parsers: PARSERS,
@@ -120,14 +121,9 @@ async function readGroup(
   return rows;
 }
 
-function rebuild(
-  name: string,
-  row: number,
-  cells: Readonly<Record<string, unknown>>,
-  source: number,
-): DataEntity {
+function rebuild(name: string, row: number, entity: () => DataEntity): DataEntity {
   try {
-    return entityFromRow(cells, source);
+    return entity();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DataFileError('BadData', name, `row ${row}: ${why}`, error);

@@ -1,6 +1,7 @@
 import type { FileMetaData, RowGroup } from 'hyparquet';
 import { DataFileError } from '../data-file-error.ts';
 import { hasRow, type RowRange } from '../manifest/row-ranges.ts';
+import type { Column } from '../schema/columns.ts';
 import { type ColumnChunk, columnChunk } from './column-chunk.ts';
 import type { Selection } from './selection.ts';
 
@@ -24,7 +25,7 @@ export function* selectedGroups(
   name: string,
   fileSize: number,
   metadata: FileMetaData,
-  columns: ReadonlySet<string>,
+  columns: ReadonlyMap<string, Column>,
   selection: Selection,
 ): Iterable<SelectedGroup> {
   let start = 0;
@@ -43,7 +44,7 @@ export function* selectedGroups(
   }
 }
 
-function neededColumns(name: string, { columns }: RowGroup, needed: ReadonlySet<string>) {
+function neededColumns(name: string, { columns }: RowGroup, needed: ReadonlyMap<string, Column>) {
   const found = columns.filter((column) => needed.has(column.meta_data?.path_in_schema[0] ?? ''));
   const names = new Set(found.map((column) => column.meta_data?.path_in_schema[0]));
   if (found.length !== needed.size || names.size !== needed.size)

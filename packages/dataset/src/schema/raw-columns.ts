@@ -8,9 +8,12 @@ const ROUND_TRIP: readonly Column[] = [
   /** Null where `datetime`, printed as the database does, is the text of the database. */
   { name: 'datetime_text', type: 'string' },
   { name: 'time_bucket_id', type: 'integer', required: true },
-  { name: 'content_size_bytes', type: 'integer', required: true },
-  /** Optional for a later version that leaves it out where the columns say it all. */
+  /** Null where it is the length of the content. */
+  { name: 'content_size_bytes', type: 'integer' },
+  /** Null where `content_form` says how to print it from the columns. */
   { name: 'content', type: 'bytes' },
+  /** Null where the content is kept as it is. */
+  { name: 'content_form', type: 'string' },
 ];
 
 /** Columns of a raw data file: today's production columns in their order, then ours. */
@@ -22,10 +25,3 @@ export function rawColumns(source: SourceName): readonly Column[] {
     ...ROUND_TRIP,
   ];
 }
-
-/** The columns a DataEntity is rebuilt from. */
-export const ENTITY_COLUMNS: readonly string[] = [
-  'datetime',
-  'label',
-  ...ROUND_TRIP.map((column) => column.name),
-];

@@ -5,6 +5,9 @@ import type { ContentColumn } from '../schema/content-columns.ts';
 /** A value as a column takes it; null also where the content has another type. */
 export type Cell = string | bigint | number | boolean | readonly string[] | Uint8Array | null;
 
+/** Of one list: far more than any post has, few enough for a reader's memory. */
+export const MAX_LIST_ITEMS = 100_000;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The JSON object in the content; undefined and counted where there is none. */
@@ -83,6 +86,7 @@ function typedCell(
 function stringsCell(value: unknown): readonly string[] | Odd {
   if (!Array.isArray(value)) return WRONG_TYPE;
   const items: readonly unknown[] = value;
+  if (items.length > MAX_LIST_ITEMS) return WRONG_TYPE;
   if (!items.every((item) => typeof item === 'string')) return WRONG_TYPE;
   return items.every((item) => item.isWellFormed()) ? items : ILL_FORMED;
 }

@@ -1,5 +1,4 @@
-import { unixSeconds } from '../datetime.ts';
-import type { Moment } from './row-encoder.ts';
+import type { MomentScanner } from './moment-scanner.ts';
 
 /** What the rows of a file span, each `[start, end)`; 0 and 0 where no row says. */
 export interface Coverage {
@@ -12,25 +11,27 @@ export interface Coverage {
 }
 
 export class CoverageBuilder {
-  #times: readonly [number, number] | undefined;
-  #buckets: readonly [number, number] | undefined;
+  #firstTime = Number.POSITIVE_INFINITY;
+  #lastTime = Number.NEGATIVE_INFINITY;
+  #firstBucket = Number.POSITIVE_INFINITY;
+  #lastBucket = Number.NEGATIVE_INFINITY;
 
-  add(moment: Moment, bucket: number): void {
-    if (moment !== undefined) this.#times = widened(this.#times, unixSeconds(moment));
-    this.#buckets = widened(this.#buckets, bucket);
+  add({ found, seconds }: MomentScanner, bucket: number): void {
+    if (found) {
+      if (seconds < this.#firstTime) this.#firstTime = seconds;
+      if (seconds > this.#lastTime) this.#lastTime = seconds;
+    }
+    if (bucket < this.#firstBucket) this.#firstBucket = bucket;
+    if (bucket > this.#lastBucket) this.#lastBucket = bucket;
   }
 
   result(): Coverage {
-    const [timeStart, timeEnd] = this.#times ?? [0, 0];
-    const [bucketStart, bucketEnd] = this.#buckets ?? [0, 0];
+    const [timeStart, timeEnd] = halfOpen(this.#firstTime, this.#lastTime);
+    const [bucketStart, bucketEnd] = halfOpen(this.#firstBucket, this.#lastBucket);
     return { timeStart, timeEnd, bucketStart, bucketEnd };
   }
 }
 
-function widened(
-  range: readonly [number, number] | undefined,
-  value: number,
-): readonly [number, number] {
-  if (range === undefined) return [value, value + 1];
-  return [Math.min(range[0], value), Math.max(range[1], value + 1)];
+function halfOpen(first: number, last: number): readonly [number, number] {
+  return first > last ? [0, 0] : [first, last + 1];
 }

@@ -1,30 +1,26 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sha256 } from '@data-universe/storage-core';
-import { ParquetWriter } from 'hyparquet-writer';
 import type { DataEntity } from '../data-entity.ts';
 import { DataFileError } from '../data-file-error.ts';
-import { parseDatetime } from '../datetime.ts';
 import { noOddities, type Oddities } from '../oddities.ts';
-import { encodedRowEncoder } from '../privacy/encode-row.ts';
+import { EncodedRowEncoder } from '../privacy/encode-row.ts';
 import type { PrivacyKeys } from '../privacy/encoding-key.ts';
-import { parquetSchemaOf } from '../schema/parquet-schema.ts';
 import { type SourceName, sourceId } from '../source.ts';
 import { checkEntity } from './check-entity.ts';
 import { type Coverage, CoverageBuilder } from './coverage.ts';
-import { ParquetSink } from './parquet-sink.ts';
-import { rawRowEncoder } from './raw-row.ts';
+import { EntityViews } from './entity-view.ts';
+import { FileSink } from './file-sink.ts';
+import { MomentScanner } from './moment-scanner.ts';
+import { ParquetFile } from './parquet-file.ts';
+import { RawRowEncoder } from './raw-row.ts';
 import type { RowEncoder } from './row-encoder.ts';
-import { RowGroupBuilder } from './row-group.ts';
+import type { RowView } from './row-view.ts';
 
 export const DEFAULT_BLOCK_SIZE = 65_536;
 const DEFAULT_ROWS_PER_GROUP = 20_000;
 /** Content bytes after which a row group ends early, so that memory is bounded whatever the rows hold. */
 const GROUP_BYTES = 32 * 1024 * 1024;
-/** Snappy looks back no further: longer pages would compress no better and prune worse. */
-const PAGE_BYTES = 65_536;
-/** Long enough for a URI to be told from its neighbours. */
-const STATISTICS_BYTES = 256;
 
 export type DataFileOptions = {
   readonly source: SourceName;
@@ -56,24 +52,28 @@ export interface WrittenDataFile extends Coverage {
 export class DataFileWriter {
   readonly #path: string;
   readonly #options: DataFileOptions;
+  readonly #rowsPerGroup: number;
   readonly #file: FileHandle;
-  readonly #sink: ParquetSink;
-  readonly #parquet: ParquetWriter;
+  readonly #sink: FileSink;
+  readonly #parquet: ParquetFile;
   readonly #encoder: RowEncoder;
+  readonly #views = new EntityViews();
+  readonly #moment = new MomentScanner();
   readonly #coverage = new CoverageBuilder();
   readonly #oddities = noOddities();
   readonly #leftOut: number[] = [];
-  #group: RowGroupBuilder;
   #given = 0;
   #rows = 0;
+  #groupRows = 0;
+  #groupBytes = 0;
   #closed = false;
 
   /** Creates the file, which must not exist yet. */
   static async create(path: string, options: DataFileOptions): Promise<DataFileWriter> {
     const encoder =
       options.profile === 'raw'
-        ? rawRowEncoder(options.source)
-        : encodedRowEncoder(options.source, options.keys);
+        ? new RawRowEncoder(options.source)
+        : new EncodedRowEncoder(options.source, options.keys);
     const file = await orWriteFailed(path, () => open(path, 'wx'));
     return new DataFileWriter(path, options, encoder, file);
   }
@@ -86,49 +86,70 @@ export class DataFileWriter {
   ) {
     this.#path = path;
     this.#options = options;
+    this.#rowsPerGroup = options.rowsPerGroup ?? DEFAULT_ROWS_PER_GROUP;
     this.#file = file;
     this.#encoder = encoder;
-    this.#group = new RowGroupBuilder(encoder.columns);
-    this.#sink = new ParquetSink(file, options.blockSize ?? DEFAULT_BLOCK_SIZE);
-    this.#parquet = new ParquetWriter({
-      writer: this.#sink,
-      schema: parquetSchemaOf(encoder.columns),
-      statisticsTruncateLength: STATISTICS_BYTES,
-      createdBy: 'data-universe-storage',
-      kvMetadata: [
-        { key: 'data-universe-storage.format', value: '1' },
-        { key: 'data-universe-storage.source', value: options.source },
-        { key: 'data-universe-storage.profile', value: options.profile },
-      ],
+    this.#sink = new FileSink(file, options.blockSize ?? DEFAULT_BLOCK_SIZE);
+    this.#parquet = new ParquetFile(this.#sink, encoder.columns, {
+      'data-universe-storage.format': '2',
+      'data-universe-storage.source': options.source,
+      'data-universe-storage.profile': options.profile,
     });
   }
 
   /** Appends rows in the order given. Throws DataFileError. */
   async write(entities: readonly DataEntity[]): Promise<void> {
-    const { source, rowsPerGroup = DEFAULT_ROWS_PER_GROUP } = this.#options;
     for (const entity of entities) {
-      checkEntity(entity, sourceId(source), this.#path);
-      const moment = parseDatetime(entity.datetime);
-      const cells = this.#encoder.encode(entity, moment, this.#oddities);
-      this.#given += 1;
-      if (cells === undefined) {
-        this.#leftOut.push(this.#given - 1);
-        continue;
-      }
-      if (moment === undefined) this.#oddities.badDatetime += 1;
-      this.#coverage.add(moment, entity.timeBucketId);
-      this.#group.add(cells, entity.content.byteLength);
-      if (this.#group.rows >= rowsPerGroup || this.#group.bytes >= GROUP_BYTES)
-        await this.#flushGroup();
+      checkEntity(entity, sourceId(this.#options.source), this.#path);
+      this.add(this.#views.of(entity));
+      if (this.isGroupFull) await this.flushGroup();
     }
+  }
+
+  /**
+   * Appends one row, whose integers must be safe, whose texts UTF-8, and whose content within
+   * MAX_CONTENT_BYTES; false where the profile leaves it out. `flushGroup` is due once `isGroupFull`.
+   */
+  add(row: RowView): boolean {
+    const moment = this.#moment;
+    moment.scan(row);
+    this.#given += 1;
+    if (!this.#encoder.add(row, moment, this.#oddities)) {
+      this.#leftOut.push(this.#given - 1);
+      return false;
+    }
+    if (!moment.found) this.#oddities.badDatetime += 1;
+    this.#coverage.add(moment, row.timeBucketId);
+    this.#rows += 1;
+    this.#groupRows += 1;
+    this.#groupBytes += row.contentEnd - row.contentStart;
+    return true;
+  }
+
+  get isGroupFull(): boolean {
+    return (
+      this.#groupRows >= this.#rowsPerGroup ||
+      this.#groupBytes >= GROUP_BYTES ||
+      this.#encoder.isFull
+    );
+  }
+
+  /** Throws DataFileError. */
+  async flushGroup(): Promise<void> {
+    if (this.#groupRows === 0) return;
+    const rows = this.#groupRows;
+    this.#groupRows = 0;
+    this.#groupBytes = 0;
+    this.#encoder.complete();
+    await orWriteFailed(this.#path, () => this.#parquet.writeGroup(this.#encoder.buffers, rows));
+    this.#encoder.clear();
   }
 
   /** Completes the file and waits until the disk has it. Throws DataFileError. */
   async finish(): Promise<WrittenDataFile> {
-    await this.#flushGroup();
+    await this.flushGroup();
     await orWriteFailed(this.#path, async () => {
       await this.#parquet.finish();
-      await this.#sink.flush();
       await this.#file.sync();
       await this.#file.close();
       await syncFolder(dirname(this.#path));
@@ -151,20 +172,6 @@ export class DataFileWriter {
     this.#closed = true;
     await this.#file.close();
     await rm(this.#path, { force: true });
-  }
-
-  async #flushGroup(): Promise<void> {
-    const group = this.#group;
-    if (group.rows === 0) return;
-    this.#group = new RowGroupBuilder(this.#encoder.columns);
-    await orWriteFailed(this.#path, async () => {
-      await this.#parquet.write({
-        columnData: group.columnData(),
-        rowGroupSize: group.rows,
-        pageSize: PAGE_BYTES,
-      });
-    });
-    this.#rows += group.rows;
   }
 }
 

@@ -1,14 +1,19 @@
-import type { DataEntity } from '../data-entity.ts';
 import type { OddityCounts } from '../oddities.ts';
 import type { Column } from '../schema/columns.ts';
-import type { Cell } from './content.ts';
+import type { ColumnBuffer } from './columns/column-buffer.ts';
+import type { MomentScanner } from './moment-scanner.ts';
+import type { RowView } from './row-view.ts';
 
-/** How a profile makes a row of an entity. */
+/** How a profile makes rows of entities. */
 export interface RowEncoder {
   readonly columns: readonly Column[];
-  /** One cell a column; undefined for an entity that has no place in this profile. */
-  encode(entity: DataEntity, moment: Moment, oddities: OddityCounts): readonly Cell[] | undefined;
+  /** One a column: the rows since the last `clear`. */
+  readonly buffers: readonly ColumnBuffer[];
+  /** Whether a list column has as many items as a reader takes of a row group. */
+  readonly isFull: boolean;
+  /** False for an entity that has no place in this profile. */
+  add(row: RowView, moment: MomentScanner, oddities: OddityCounts): boolean;
+  /** Called once before the buffers are written. */
+  complete(): void;
+  clear(): void;
 }
-
-/** Microseconds since 1970, undefined where the entity's datetime names no moment. */
-export type Moment = bigint | undefined;

@@ -1,24 +1,31 @@
 import type { FileHandle } from 'node:fs/promises';
-import { ByteWriter } from 'hyparquet-writer';
 import { BlockHasher } from './block-hasher.ts';
 
-/** Where hyparquet-writer puts its bytes: flushed to the file after each row group, hashed on the way. */
-export class ParquetSink extends ByteWriter {
+/** Bytes on their way into a file, hashed as they leave. */
+export class FileSink {
   readonly #file: FileHandle;
   readonly #hasher: BlockHasher;
+  #pending: Uint8Array[] = [];
+  /** In the file, pending bytes included. */
+  offset = 0;
 
   constructor(file: FileHandle, blockSize: number) {
-    super();
     this.#file = file;
     this.#hasher = new BlockHasher(blockSize);
   }
 
-  /** The writer must not append before this settles: the buffer is used again. */
+  /** Keeps the bytes until `flush`: they must not change before. */
+  append(bytes: Uint8Array): void {
+    if (bytes.byteLength === 0) return;
+    this.#pending.push(bytes);
+    this.offset += bytes.byteLength;
+  }
+
   async flush(): Promise<void> {
-    const bytes = this.getBytes();
+    const bytes = Buffer.concat(this.#pending);
+    this.#pending = [];
     this.#hasher.update(bytes);
     await this.#file.writeFile(bytes);
-    this.index = 0;
   }
 
   hashes(): ReturnType<BlockHasher['finish']> {

@@ -1,0 +1,57 @@
+import type { RowGroup } from 'hyparquet';
+import type { PageIndexes } from 'hyparquet-writer/src/types.js';
+import type { Column } from '../schema/columns.ts';
+import type { ColumnBuffer } from './columns/column-buffer.ts';
+import { encodeColumn } from './columns/encode-column.ts';
+import type { FileSink } from './file-sink.ts';
+import { footerOf, MAGIC } from './footer.ts';
+
+/** Shorter pages are read in fewer bytes, longer ones compress better. */
+const PAGE_BYTES = 64 * 1024;
+/** Columns whose page index a reader prunes with. */
+const INDEXED = new Set(['uri', 'datetime', 'time_bucket_id']);
+
+/** A Parquet file from its first byte to its last. */
+export class ParquetFile {
+  readonly #sink: FileSink;
+  readonly #columns: readonly Column[];
+  readonly #notes: Readonly<Record<string, string>>;
+  readonly #groups: { readonly group: RowGroup; readonly indexes: readonly PageIndexes[] }[] = [];
+
+  constructor(sink: FileSink, columns: readonly Column[], notes: Readonly<Record<string, string>>) {
+    this.#sink = sink;
+    this.#columns = columns;
+    this.#notes = notes;
+    sink.append(MAGIC);
+  }
+
+  /** One buffer a column, each of so many rows. */
+  async writeGroup(buffers: readonly ColumnBuffer[], rows: number): Promise<void> {
+    const start = this.#sink.offset;
+    const indexes = buffers.map((buffer) =>
+      encodeColumn(buffer, this.#sink, {
+        pageBytes: PAGE_BYTES,
+        indexed: INDEXED.has(buffer.column.name),
+      }),
+    );
+    const columns = indexes.map(({ chunk }) => chunk);
+    const unpacked = columns.reduce(
+      (sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n),
+      0n,
+    );
+    const group: RowGroup = {
+      columns,
+      total_byte_size: unpacked,
+      num_rows: BigInt(rows),
+      total_compressed_size: BigInt(this.#sink.offset - start),
+    };
+    this.#groups.push({ group, indexes });
+    await this.#sink.flush();
+  }
+
+  async finish(): Promise<void> {
+    const { offset } = this.#sink;
+    this.#sink.append(footerOf(offset, this.#columns, this.#groups, this.#notes));
+    await this.#sink.flush();
+  }
+}
