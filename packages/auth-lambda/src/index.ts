@@ -37,11 +37,8 @@ export {
 } from './grant/session-policy.ts';
 export { StsIssuer, type StsIssuerOptions } from './grant/sts-issuer.ts';
 export type { AddressLimiter, AddressVerdict } from './limits/address-limiter.ts';
+export { StrangerBudget, type StrangerBudgetOptions } from './limits/stranger-budget.ts';
 export { TokenBucketLimiter, type TokenBucketOptions } from './limits/token-bucket-limiter.ts';
-export {
-  VerificationBudget,
-  type VerificationBudgetOptions,
-} from './limits/verification-budget.ts';
 export type { DecisionFigures, DecisionMetrics } from './metrics/decision-metrics.ts';
 export { EMF_NAMES, EmfMetrics } from './metrics/emf-metrics.ts';
 export { type AuthServer, type AuthServerOptions, startAuthServer } from './server/auth-server.ts';

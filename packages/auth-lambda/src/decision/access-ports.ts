@@ -4,7 +4,7 @@ import type { AuditSink } from '../audit/audit-sink.ts';
 import type { CredentialIssuer } from '../grant/credential-issuer.ts';
 import type { RequestPresigner } from '../grant/request-presigner.ts';
 import type { AddressLimiter } from '../limits/address-limiter.ts';
-import type { VerificationBudget } from '../limits/verification-budget.ts';
+import type { StrangerBudget } from '../limits/stranger-budget.ts';
 import type { DecisionMetrics } from '../metrics/decision-metrics.ts';
 import type { NonceStore } from '../state/nonce-store.ts';
 import type { OwnerLevers } from '../state/owner-levers.ts';
@@ -17,7 +17,7 @@ export interface AccessPorts {
   readonly addressLimiter: AddressLimiter;
   readonly verify: SignatureVerifier;
   /** For a process that strangers reach: on Lambda the gateway throttles, and each has an instance. */
-  readonly verifications?: VerificationBudget | undefined;
+  readonly strangers?: StrangerBudget | undefined;
   readonly nonces: NonceStore;
   readonly registry: NeuronRegistry;
   readonly levers: OwnerLevers;

@@ -3,6 +3,7 @@ import { grantedPrefixes } from '../grant/granted-prefixes.ts';
 import type { AccessClaim } from '../wire/access-claim.ts';
 import { badRequest } from '../wire/bad-request.ts';
 import { readClaim } from '../wire/read-claim.ts';
+import type { WireInput } from '../wire/wire-input.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { AccessInput } from './access-handler.ts';
 import type { AccessPorts } from './access-ports.ts';
@@ -42,17 +43,15 @@ export async function decide(
   ports: AccessPorts,
   findings: Findings,
 ): Promise<Given> {
-  await requireCalm(config, ports, input.sourceAddress);
-  const claim = readClaim({ ...input, body: await receive(input.body) }, config.older_forms);
-  findings.claim = claim;
+  const { sourceAddress } = input;
+  const { strangers } = ports;
+  await requireCalm(config, ports, sourceAddress);
+  if (strangers?.admits(sourceAddress) === false) throw tooManyStrangers();
+  const body = await receive(input.body);
+  const examine = () => examined({ ...input, body }, config, ports, findings);
+  const claim = strangers === undefined ? examine() : strangers.run(sourceAddress, examine);
+  if (claim === undefined) throw tooManyStrangers();
   const prefixes = grantedPrefixes(claim.scope);
-  findings.prefixes = prefixes;
-  if (claim.addressee !== undefined) requireAddressedTo(config, claim.addressee);
-  requireMode(ports.issuer, claim);
-  requireOperationsWithin(prefixes, claim);
-  requireCurrent(claim, ports.clock.now());
-  requireSignature(ports, claim, input.sourceAddress);
-  findings.signatureVerified = true;
   await requireNotPaused(config, ports, claim);
   await requireFirstUse(config, ports, claim);
   findings.chainAsked = true;
@@ -61,9 +60,37 @@ export async function decide(
   requireStanding(config, claim, neuron);
   await requireNotDenied(config, ports, claim);
   await requireQuota(config, ports, claim);
-  ports.verifications?.prove(input.sourceAddress, claim.hotkey);
+  strangers?.prove(sourceAddress, claim.hotkey);
 
   return give(config, ports.issuer, { claim, prefixes }, findings);
+}
+
+/** What can be said of a request without asking anybody: all of it is processor time. */
+function examined(
+  input: WireInput,
+  config: AccessConfig,
+  ports: AccessPorts,
+  findings: Findings,
+): AccessClaim {
+  const claim = readClaim(input, config.older_forms);
+  findings.claim = claim;
+  const prefixes = grantedPrefixes(claim.scope);
+  findings.prefixes = prefixes;
+  if (claim.addressee !== undefined) requireAddressedTo(config, claim.addressee);
+  requireMode(ports.issuer, claim);
+  requireOperationsWithin(prefixes, claim);
+  requireCurrent(claim, ports.clock.now());
+  requireSignature(ports, claim);
+  findings.signatureVerified = true;
+  return claim;
+}
+
+function tooManyStrangers(): Refusal {
+  return new Refusal(
+    'TooManyRequests',
+    'Too many requests from addresses that this service does not know yet; wait a second and try again.',
+    { retryAfterSeconds: 1 },
+  );
 }
 
 async function requireCalm(
@@ -92,17 +119,8 @@ async function receive(body: AccessInput['body']): Promise<Uint8Array> {
   }
 }
 
-function requireSignature(ports: AccessPorts, claim: AccessClaim, address: string): void {
-  const verify = () => ports.verify(claim.hotkey, claim.message, claim.signature);
-  const { verifications } = ports;
-  const valid = verifications === undefined ? verify() : verifications.run(address, verify);
-  if (valid === undefined)
-    throw new Refusal(
-      'TooManyRequests',
-      'Too many requests from addresses that this service does not know yet; wait a second and try again.',
-      { retryAfterSeconds: 1 },
-    );
-  if (valid) return;
+function requireSignature(ports: AccessPorts, claim: AccessClaim): void {
+  if (ports.verify(claim.hotkey, claim.message, claim.signature)) return;
   throw new Refusal(
     'BadSignature',
     "The signature is not the hotkey's over this request; sign exactly the bytes that the protocol says, with the secret of this hotkey, and alter nothing after signing.",

@@ -5,8 +5,8 @@ import { accessConfigSchema } from '../decision/access-config.ts';
 import { createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
 import { StsIssuer } from '../grant/sts-issuer.ts';
+import { StrangerBudget } from '../limits/stranger-budget.ts';
 import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
-import { VerificationBudget } from '../limits/verification-budget.ts';
 import { PrometheusMetrics } from '../metrics/prometheus-metrics.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
 import type { CommandConfig } from './command-config.ts';
@@ -78,7 +78,7 @@ async function serve(opened: Opened): Promise<CommandService> {
       burst: config.request_burst,
     }),
     verify: await loadFastVerifier(),
-    verifications: new VerificationBudget(),
+    strangers: new StrangerBudget(),
     nonces: state.nonces,
     registry: chain.registry,
     levers: state.levers,

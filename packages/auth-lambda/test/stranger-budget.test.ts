@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type AccessOutput, VerificationBudget } from '../src/index.ts';
+import { type AccessOutput, StrangerBudget } from '../src/index.ts';
 import {
   bodyOf,
   makeService,
-  miner,
   refusalOf,
   type Service,
   stranger,
@@ -13,7 +12,7 @@ import {
 /** A budget on a clock of its own, where a verification takes as long as is said. */
 function made(options: { share?: number; burstMilliseconds?: number } = {}) {
   let now = 0;
-  const budget = new VerificationBudget({
+  const budget = new StrangerBudget({
     share: 0.5,
     burstMilliseconds: 10,
     ...options,
@@ -59,6 +58,18 @@ describe('strangers, from however many addresses', () => {
     expect(burst.at(-1)).toBeUndefined();
     pass(4);
     expect(verify(newAddress())).toBe(true);
+  });
+
+  test('are charged for work that ends in a refusal too', () => {
+    const { budget, pass } = made();
+    const fail = () =>
+      budget.run(newAddress(), () => {
+        pass(30);
+        throw new Error('refused');
+      });
+    expect(fail).toThrow('refused');
+    expect(budget.admits(newAddress())).toBe(false);
+    expect(fail()).toBeUndefined();
   });
 
   test('may have a verification that costs more than is left, and pay for it later', () => {
@@ -130,13 +141,13 @@ describe('in a service', () => {
 
   test('the miner it knows is served while forged requests are turned away unverified', async () => {
     let now = 0;
-    const verifications = new VerificationBudget({
+    const strangers = new StrangerBudget({
       burstMilliseconds: 5,
       share: 0.1,
       now: () => now,
     });
     const service = makeService({
-      verifications,
+      strangers,
       verify: () => {
         now += 1;
         return !forging;
@@ -152,18 +163,18 @@ describe('in a service', () => {
     expect(codes.at(-1)).toBe('TooManyRequests');
     forging = false;
     expect((await from(service, '203.0.113.7', uploadRequest())).status).toBe(200);
-    expect(service.audit.records.at(-2)).toMatchObject({ claimed_hotkey: miner.address });
+    expect(service.calls.filter((port) => port === 'verify').length).toBeLessThan(12);
   });
 
   test('a valid signature by a stranger vouches for nothing', async () => {
     let now = 0;
-    const verifications = new VerificationBudget({
+    const strangers = new StrangerBudget({
       burstMilliseconds: 2,
       share: 0,
       now: () => now,
     });
     const service = makeService({
-      verifications,
+      strangers,
       verify: () => {
         now += 1;
         return true;

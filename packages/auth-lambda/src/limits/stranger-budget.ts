@@ -7,8 +7,8 @@ const MAX_HOTKEYS = 4_096;
 /** Clients renew credentials every 15 minutes. */
 const PROOF_LIFE_MS = 60 * 60_000;
 
-export interface VerificationBudgetOptions {
-  /** The part of the time that strangers' signatures may take, 0 to 1. Default 0.3. */
+export interface StrangerBudgetOptions {
+  /** The part of the time that strangers' requests may take, 0 to 1. Default 0.3. */
   readonly share?: number | undefined;
   /** Milliseconds of it that may be spent at once after a pause. Default 500. */
   readonly burstMilliseconds?: number | undefined;
@@ -17,11 +17,11 @@ export interface VerificationBudgetOptions {
 }
 
 /**
- * Verifying a signature is what a request costs most, and whoever has many addresses passes any limit by
- * address. So addresses from where no registered hotkey was served lately share a part of the
- * processor's time; the others don't stand behind them.
+ * A request is read and its signature verified before anybody is known to be behind it, and whoever has many
+ * addresses passes any limit by address. So addresses from where no registered hotkey was served lately
+ * share a part of the processor's time for that; the others don't stand behind them.
  */
-export class VerificationBudget {
+export class StrangerBudget {
   readonly #share: number;
   readonly #burst: number;
   readonly #now: () => number;
@@ -31,7 +31,7 @@ export class VerificationBudget {
   /** Newest block first; the hotkey proven last at the end. */
   readonly #blocksOf = new Map<string, readonly string[]>();
 
-  constructor(options: VerificationBudgetOptions = {}) {
+  constructor(options: StrangerBudgetOptions = {}) {
     this.#share = options.share ?? 0.3;
     this.#burst = options.burstMilliseconds ?? 500;
     this.#now = options.now ?? (() => performance.now());
@@ -39,17 +39,26 @@ export class VerificationBudget {
     this.#updatedAt = this.#now();
   }
 
-  /** The result of `verify`, or undefined where it was not run because the budget is spent. */
-  run<T>(address: string, verify: () => T): T | undefined {
-    const startedAt = this.#now();
-    if (this.#isProven(networkBlock(address), startedAt)) return verify();
-    const earned = (startedAt - this.#updatedAt) * this.#share;
+  /** Whether a request from this address is worth receiving now. */
+  admits(address: string): boolean {
+    const now = this.#now();
+    if (this.#isProven(networkBlock(address), now)) return true;
+    const earned = (now - this.#updatedAt) * this.#share;
     this.#left = Math.min(this.#burst, this.#left + earned);
-    this.#updatedAt = startedAt;
-    if (this.#left <= 0) return undefined;
-    const result = verify();
-    this.#left -= this.#now() - startedAt;
-    return result;
+    this.#updatedAt = now;
+    return this.#left > 0;
+  }
+
+  /** The result of `work`, or undefined where it was not done because the budget is spent. */
+  run<T>(address: string, work: () => T): T | undefined {
+    if (!this.admits(address)) return undefined;
+    const startedAt = this.#now();
+    try {
+      return work();
+    } finally {
+      const now = this.#now();
+      if (!this.#isProven(networkBlock(address), now)) this.#left -= now - startedAt;
+    }
   }
 
   /** A hotkey that the chain knows is served at this address, and neither barred nor over its quota. */
