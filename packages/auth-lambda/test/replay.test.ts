@@ -62,8 +62,11 @@ describe('of twenty copies of one request at once one is served', () => {
   test('by two handlers that share a table', async () => {
     const place = await makeTable();
     const handlers = [1, 2].map(() => {
-      const { nonces, quota, levers } = dynamoState(place, { clock });
-      return makeService({ nonces, quota, levers }).handler;
+      const { nonces, quota, levers } = dynamoState(place, {
+        clock,
+        attemptTimeoutMilliseconds: 20_000,
+      });
+      return makeService({ nonces, quota, levers }, { state_timeout_ms: 25_000 }).handler;
     });
     expect(await answersTo(handlers)).toEqual(ONCE);
   });

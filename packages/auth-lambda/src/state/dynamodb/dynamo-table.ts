@@ -72,7 +72,7 @@ export class DynamoTable {
   }
 
   /**
-   * True where it was written, once; false where the condition does not hold. An attempt whose answer was lost may have
+   * True where it was written, once; false where the condition does not hold, and no attempt before may have made it so. An attempt whose answer was lost may have
    * been carried out: each write leaves a claim of its own in the item, by which a repeated attempt knows its own work.
    */
   async write(write: ConditionalWrite, signal?: AbortSignal): Promise<boolean> {
@@ -81,7 +81,10 @@ export class DynamoTable {
     if (outcome.kind === 'done') return true;
     if (!repeated) return false;
     const found = await this.get(write.pk, signal);
-    return found?.claim?.S === claim.S;
+    if (found?.claim?.S === claim.S) return true;
+    // Who creates an item leaves a claim that stays. One that is updated may hold a later claim than our own.
+    if (write.operation === 'PutItem') return false;
+    throw this.#unavailable(write.operation, 'an attempt whose answer was lost may have counted');
   }
 
   /** Whether there was one. */
