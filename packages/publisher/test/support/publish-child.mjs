@@ -3,7 +3,10 @@ import { signerFromUri } from '@data-universe/core-auth';
 import { Publisher } from '@data-universe/publisher';
 import { FileSystemBackend } from '@data-universe/storage-core';
 
-const { databasePath, stateDirectory, storeDirectory, stopAt } = JSON.parse(process.argv[2]);
+const { databasePath, stateDirectory, storeDirectory, stopAt, compaction } = JSON.parse(
+  process.argv[2],
+);
+process.stdout.write('started\n');
 const publisher = await Publisher.open({
   databasePath,
   stateDirectory,
@@ -15,6 +18,7 @@ const publisher = await Publisher.open({
   netuid: 13,
   maxRowsPerFile: 400,
   maxFilesPerCommit: 2,
+  compaction,
 });
 let passes = stopAt?.passes ?? 0;
 try {
