@@ -31,3 +31,23 @@ export function environmentCredentials(
 ): AwsCredentialsProvider {
   return () => awsEnvironmentSchema.parse(env);
 }
+
+/** The key of a store that is signed for with another one than the rest; undefined where there is none. */
+export const storeEnvironmentSchema = z
+  .object({
+    DATA_UNIVERSE_STORE_ACCESS_KEY_ID: z.string().min(1).optional(),
+    DATA_UNIVERSE_STORE_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  })
+  .transform((env, context): AwsCredentials | undefined => {
+    const accessKeyId = env.DATA_UNIVERSE_STORE_ACCESS_KEY_ID;
+    const secretAccessKey = env.DATA_UNIVERSE_STORE_SECRET_ACCESS_KEY;
+    if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+    if (accessKeyId !== undefined && secretAccessKey !== undefined)
+      return { accessKeyId, secretAccessKey };
+    context.addIssue({
+      code: 'custom',
+      message:
+        'set both DATA_UNIVERSE_STORE_ACCESS_KEY_ID and DATA_UNIVERSE_STORE_SECRET_ACCESS_KEY, or neither',
+    });
+    return z.NEVER;
+  });

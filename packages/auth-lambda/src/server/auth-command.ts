@@ -1,12 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { awsEnvironmentSchema } from '../aws/aws-credentials.ts';
 import { StateError } from '../state/state-error.ts';
 import { commandConfigSchema } from './command-config.ts';
 import type { CommandIo } from './command-io.ts';
 import { addLeverCommands } from './lever-commands.ts';
 import { mergedConfig } from './read-config-file.ts';
 import { type CommandService, serveCommandConfig } from './serve-command-config.ts';
+import { serviceKeys } from './service-keys.ts';
 
 const WRONG_USAGE = 2;
 const TRY_AGAIN = 3;
@@ -22,6 +22,11 @@ max_connections and max_connections_per_address. Flags win over the file.
 
 older_forms, a list of first-upload, first-read and tao-v2, accepts requests of earlier Python clients
 too: none of them says which service it was signed for, so name what your clients need and no more.
+
+For a store without STS, mode: presigned gives signatures for single requests in place of credentials.
+The key that signs is DATA_UNIVERSE_STORE_ACCESS_KEY_ID and DATA_UNIVERSE_STORE_SECRET_ACCESS_KEY, or
+else that of AWS_ACCESS_KEY_ID; the file takes presign_seconds (300), presign_create_only,
+presign_checksums and presign_private_acl.
 
 Nonces, quotas and levers are in the memory of this one process, unless --state-file or
 --state-table is given: then any number of processes share them, and deny, allow, pause, resume and
@@ -65,6 +70,7 @@ function makeProgram(io: CommandIo, serve: (flags: object) => Promise<void>): Co
       '--chain-endpoints <url...>',
       'who is registered: nodes of the chain, JSON-RPC over https; a URL with a key belongs in the file',
     )
+    .option('--mode <mode>', 'credentials, or presigned for a store without STS (credentials)')
     .option('--bucket <name>', 'bucket that the credentials open')
     .option('--region <name>', 'its region (us-east-1)')
     .option('--endpoint <url>', 'where clients find an S3-compatible store (AWS)')
@@ -124,11 +130,10 @@ export async function startFromCommandLine(
 
 async function serve(flags: Record<string, unknown>, io: CommandIo): Promise<CommandService> {
   const config = commandConfigSchema.parse(await mergedConfig(flags));
-  const credentials = awsEnvironmentSchema.parse(io.env);
-  const server = await serveCommandConfig(config, credentials, io.stderr);
-  const { network, netuid, bucket, region, endpoint } = config;
+  const server = await serveCommandConfig(config, serviceKeys(config, io.env), io.stderr);
+  const { network, netuid, mode, bucket, region, endpoint } = config;
   const { url, audience, state, metrics, warnings } = server;
-  const place = { url, audience, network, netuid, bucket, region, endpoint, state };
+  const place = { url, audience, network, netuid, mode, bucket, region, endpoint, state };
   io.stdout.write(`${JSON.stringify({ event: 'ready', ...place, metrics, warnings })}\n`);
   return server;
 }

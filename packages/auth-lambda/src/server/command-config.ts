@@ -5,6 +5,7 @@ import { serviceEndpointSchema } from '../aws/service-endpoint.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
 import { PAUSED_ACTIONS } from '../state/owner-levers.ts';
 import { chainConfigShape, chainSettings } from './chain-settings.ts';
+import { grantConfigShape, missingOf, withModeDefaults } from './grant-config.ts';
 import { operationConfigShape } from './operation-config.ts';
 
 export const hotkeySchema = z
@@ -27,11 +28,11 @@ const stateShape = {
 export const stateConfigSchema = z.object(stateShape);
 export type StateConfig = z.output<typeof stateConfigSchema>;
 
-/** The configuration file of `data-universe-auth`; every flag is one of its keys. */
-export const commandConfigSchema = accessConfigSchema
+const fieldsSchema = accessConfigSchema
   .extend({
     ...stateShape,
     ...chainConfigShape,
+    ...grantConfigShape,
     ...operationConfigShape,
     host: z.string().min(1).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(0),
@@ -45,12 +46,6 @@ export const commandConfigSchema = accessConfigSchema
     netuid: accessConfigSchema.shape.netuid.default(13),
     /** Path of a static registry; in its place, chain_endpoints. */
     registry: z.string().min(1).optional(),
-    sts_endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    upload_role_arn: z.string().min(1),
-    read_role_arn: z.string().min(1),
-    /** Life of the credentials. */
-    session_seconds: z.int().min(900).max(3_600).default(900),
-    source_identity: z.boolean().default(true),
     /** How long a pause in a table may stay unnoticed. */
     pause_cache_ms: z.int().min(0).max(10_000).default(3_000),
   })
@@ -58,7 +53,12 @@ export const commandConfigSchema = accessConfigSchema
     path: ['registry'],
     message: 'name one of registry, a static list, and chain_endpoints',
     // Told together with what else is wrong.
-    when: ({ value }) => z.looseObject({}).safeParse(value).success,
+    when: isMapping,
+  })
+  .refine((config) => missingOf(config).length === 0, {
+    path: ['upload_role_arn'],
+    message: 'name upload_role_arn and read_role_arn, or mode: presigned for a store without STS',
+    when: isMapping,
   })
   .superRefine((config, context) => {
     const problem = (key: string, message: string) =>
@@ -70,4 +70,11 @@ export const commandConfigSchema = accessConfigSchema
     for (const { path, message } of chain.error?.issues ?? [])
       problem(path[0] === 'genesisHash' ? 'genesis_hash' : 'chain_endpoints', message);
   });
+
+/** The configuration file of `data-universe-auth`; every flag is one of its keys. */
+export const commandConfigSchema = z.preprocess(withModeDefaults, fieldsSchema);
 export type CommandConfig = z.output<typeof commandConfigSchema>;
+
+function isMapping({ value }: { readonly value: unknown }): boolean {
+  return z.looseObject({}).safeParse(value).success;
+}

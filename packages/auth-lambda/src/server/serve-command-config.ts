@@ -1,10 +1,8 @@
 import type { Writable } from 'node:stream';
 import { loadFastVerifier } from '@data-universe/core-auth/verify-fast';
-import type { AwsCredentials } from '../aws/aws-credentials.ts';
 import { accessConfigSchema } from '../decision/access-config.ts';
 import { createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
-import { StsIssuer } from '../grant/sts-issuer.ts';
 import { StrangerBudget } from '../limits/stranger-budget.ts';
 import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
 import { PrometheusMetrics } from '../metrics/prometheus-metrics.ts';
@@ -12,8 +10,10 @@ import { type AuthServer, startAuthServer } from './auth-server.ts';
 import type { CommandConfig } from './command-config.ts';
 import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
 import { type OpenedAudit, openAudit } from './open-audit.ts';
+import { openIssuer } from './open-issuer.ts';
 import { type OpenedRegistry, openRegistry } from './open-registry.ts';
 import { type OpenedState, openState } from './open-state.ts';
+import type { ServiceKeys } from './service-keys.ts';
 
 const HANDLER_KEYS = accessConfigSchema.keyof().options;
 
@@ -32,16 +32,16 @@ export interface CommandService extends AuthServer {
 /** The service of one process. Throws where the registry, the state, an option or the port can't be used. */
 export async function serveCommandConfig(
   config: CommandConfig,
-  credentials: AwsCredentials,
+  keys: ServiceKeys,
   stderr: Writable,
 ): Promise<CommandService> {
   const chain = await openRegistry(config);
   let state: OpenedState | undefined;
   let audit: OpenedAudit | undefined;
   try {
-    state = await openState(config, credentials);
+    state = await openState(config, keys.service);
     audit = await openAudit(config.audit_file, stderr);
-    return await serve({ config, credentials, chain, state, audit });
+    return await serve({ config, keys, chain, state, audit });
   } catch (error) {
     await audit?.close();
     state?.close();
@@ -52,24 +52,15 @@ export async function serveCommandConfig(
 
 interface Opened {
   readonly config: CommandConfig;
-  readonly credentials: AwsCredentials;
+  readonly keys: ServiceKeys;
   readonly chain: OpenedRegistry;
   readonly state: OpenedState;
   readonly audit: OpenedAudit;
 }
 
 async function serve(opened: Opened): Promise<CommandService> {
-  const { config, credentials, chain, state, audit } = opened;
-  const issuer = new StsIssuer({
-    region: config.region,
-    endpoint: config.sts_endpoint,
-    uploadRoleArn: config.upload_role_arn,
-    readRoleArn: config.read_role_arn,
-    credentials,
-    sessionSeconds: config.session_seconds,
-    sendSourceIdentity: config.source_identity,
-    timeoutMilliseconds: config.issuer_timeout_ms,
-  });
+  const { config, keys, chain, state, audit } = opened;
+  const issuer = openIssuer(config, keys);
   const metrics = config.metrics_port === undefined ? undefined : new PrometheusMetrics();
   const ports = {
     clock: systemClock,
