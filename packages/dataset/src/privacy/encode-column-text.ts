@@ -12,7 +12,7 @@ export function encodeColumnText(
   let start = 0;
   for (let row = 0; row < clear.rows; row += 1) {
     if (clear.definition.bytes[row] === 0) {
-      encoded.addNull();
+      encoded.padTo(row + 1);
       continue;
     }
     const end = clear.ends.items[value] as number;

@@ -41,6 +41,7 @@ export class EncodedRowEncoder implements RowEncoder {
   readonly #hidden: readonly Hidden[];
   /** What the content's fields go into. */
   readonly #inClear: readonly ColumnBuffer[];
+  #rows = 0;
   #day: number | undefined;
   /** `YYYY-MM-DD` of that day, UTC. */
   #dayText: Buffer | undefined;
@@ -82,33 +83,31 @@ export class EncodedRowEncoder implements RowEncoder {
       oddities.emptyText += 1;
       return false;
     }
-    if (row.labelStart < 0) this.#label.addNull();
-    else this.#label.addBytes(row.bytes, row.labelStart, row.labelEnd);
+    this.#rows += 1;
+    this.#label.padTo(this.#rows - 1);
+    if (row.labelStart >= 0) this.#label.addBytes(row.bytes, row.labelStart, row.labelEnd);
     this.#addDay(moment);
     return true;
   }
 
-  /** Whether the row added last has a text that is not empty. */
+  /** Whether the row that is being added has a text that is not empty. */
   #hasText(): boolean {
-    const { definition, ends, values } = this.#text;
-    if (definition.bytes[definition.length - 1] === 0) return false;
+    const { rows, ends, values, definition } = this.#text;
+    if (rows <= this.#rows || definition.bytes[definition.length - 1] === 0) return false;
     const previous = ends.length === 1 ? 0 : (ends.items[ends.length - 2] as number);
     return values.length - previous > LENGTH_BYTES;
   }
 
   #addDay({ found, seconds }: MomentScanner): void {
-    if (!found) {
-      this.#datetime.addNull();
-      return;
-    }
+    this.#datetime.padTo(this.#rows - 1);
+    if (!found) return;
     const day = Math.floor(seconds / SECONDS_A_DAY);
     if (day !== this.#day) {
       this.#day = day;
       const text = printDatetime(BigInt(seconds) * 1_000_000n)?.slice(0, 10);
       this.#dayText = text === undefined ? undefined : Buffer.from(text);
     }
-    if (this.#dayText === undefined) this.#datetime.addNull();
-    else this.#datetime.addBytes(this.#dayText, 0, this.#dayText.byteLength);
+    if (this.#dayText) this.#datetime.addBytes(this.#dayText, 0, this.#dayText.byteLength);
   }
 
   #bufferFor(source: SourceName, field: string): ColumnBuffer | undefined {
@@ -122,10 +121,13 @@ export class EncodedRowEncoder implements RowEncoder {
   }
 
   complete(): void {
+    for (const { clear } of this.#hidden) clear.padTo(this.#rows);
     for (const { clear, encoded, key } of this.#hidden) encodeColumnText(clear, encoded, key);
+    for (const buffer of this.buffers) buffer.padTo(this.#rows);
   }
 
   clear(): void {
+    this.#rows = 0;
     this.#typed.clear();
     for (const buffer of this.buffers) buffer.clear();
     for (const { clear } of this.#hidden) clear.clear();

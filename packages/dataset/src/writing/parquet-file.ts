@@ -8,8 +8,8 @@ import { footerOf, MAGIC } from './footer.ts';
 
 /** Shorter pages are read in fewer bytes, longer ones compress better. */
 const PAGE_BYTES = 64 * 1024;
-/** Columns whose page index a reader prunes with. */
-const INDEXED = new Set(['uri', 'datetime', 'time_bucket_id']);
+/** Columns that a reader prunes with; nobody looks for a text by its first bytes. */
+const INDEXED = new Set(['uri', 'datetime', 'time_bucket_id', 'label']);
 
 /** A Parquet file from its first byte to its last. */
 export class ParquetFile {

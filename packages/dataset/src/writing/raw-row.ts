@@ -17,6 +17,7 @@ export class RawRowEncoder implements RowEncoder {
   readonly columns: readonly Column[];
   readonly buffers: readonly ColumnBuffer[];
   readonly #typed: TypedColumns;
+  #rows = 0;
   readonly #datetime: ColumnBuffer;
   readonly #label: ColumnBuffer;
   readonly #uri: ColumnBuffer;
@@ -55,38 +56,43 @@ export class RawRowEncoder implements RowEncoder {
   }
 
   add(row: RowView, moment: MomentScanner, oddities: OddityCounts): boolean {
-    const { bytes } = row;
     const form = this.#typed.add(row, oddities);
     if (form === undefined) {
       oddities.keptContent += 1;
-      this.#content.addBytes(bytes, row.contentStart, row.contentEnd);
-      this.#contentForm.addNull();
-    } else {
-      this.#content.addNull();
-      this.#contentForm.addBytes(form.bytes, 0, form.bytes.byteLength);
-    }
-    if (!moment.found) this.#datetime.addNull();
-    else if (Math.abs(moment.seconds) < MAX_EXACT_SECONDS)
-      this.#datetime.addInteger(moment.seconds * 1e6 + moment.microseconds);
-    else
-      this.#datetime.addBigInteger(
-        BigInt(moment.seconds) * 1_000_000n + BigInt(moment.microseconds),
-      );
-    if (moment.canonical) this.#datetimeText.addNull();
-    else this.#datetimeText.addBytes(bytes, row.datetimeStart, row.datetimeEnd);
-    if (row.labelStart < 0) this.#label.addNull();
-    else this.#label.addBytes(bytes, row.labelStart, row.labelEnd);
-    this.#uri.addBytes(bytes, row.uriStart, row.uriEnd);
+      this.#next(this.#content).addBytes(row.bytes, row.contentStart, row.contentEnd);
+    } else this.#next(this.#contentForm).addBytes(form.bytes, 0, form.bytes.byteLength);
+    this.#addMoment(row, moment);
+    if (row.labelStart >= 0)
+      this.#next(this.#label).addBytes(row.bytes, row.labelStart, row.labelEnd);
+    this.#uri.addBytes(row.bytes, row.uriStart, row.uriEnd);
     this.#timeBucketId.addInteger(row.timeBucketId);
-    if (row.contentSizeBytes === row.contentEnd - row.contentStart)
-      this.#contentSizeBytes.addNull();
-    else this.#contentSizeBytes.addInteger(row.contentSizeBytes);
+    if (row.contentSizeBytes !== row.contentEnd - row.contentStart)
+      this.#next(this.#contentSizeBytes).addInteger(row.contentSizeBytes);
+    this.#rows += 1;
     return true;
   }
 
-  complete(): void {}
+  #addMoment(row: RowView, { found, canonical, seconds, microseconds }: MomentScanner): void {
+    if (found && Math.abs(seconds) < MAX_EXACT_SECONDS)
+      this.#next(this.#datetime).addInteger(seconds * 1e6 + microseconds);
+    else if (found)
+      this.#next(this.#datetime).addBigInteger(BigInt(seconds) * 1_000_000n + BigInt(microseconds));
+    if (!canonical)
+      this.#next(this.#datetimeText).addBytes(row.bytes, row.datetimeStart, row.datetimeEnd);
+  }
+
+  /** The buffer, ready for this row's cell. */
+  #next(buffer: ColumnBuffer): ColumnBuffer {
+    buffer.padTo(this.#rows);
+    return buffer;
+  }
+
+  complete(): void {
+    for (const buffer of this.buffers) buffer.padTo(this.#rows);
+  }
 
   clear(): void {
+    this.#rows = 0;
     this.#typed.clear();
     for (const buffer of this.buffers) buffer.clear();
   }

@@ -25,7 +25,10 @@ export class TypedColumns {
     this.#scanner = new ContentScanner(columns);
   }
 
-  /** The form that makes content of the columns again; undefined where nothing does. */
+  /**
+   * The form that makes content of the columns again; undefined where nothing does. Buffers whose cell
+   * is null may stay behind: they are to be padded in the end.
+   */
   add(row: RowView, oddities: OddityCounts): ContentForm | undefined {
     this.#rows += 1;
     const form = this.#scanner.scan(row.bytes, row.contentStart, row.contentEnd);
@@ -55,34 +58,18 @@ export class TypedColumns {
     const { fields, kinds, starts, ends, numbers, unescaped, count } = this.#scanner;
     for (let index = 0; index < count; index += 1) {
       const buffer = this.#buffers[fields[index] as number];
-      if (buffer === undefined) continue;
+      const kind = kinds[index];
+      if (buffer === undefined || kind === FIELD.null) continue;
+      buffer.padTo(this.#rows - 1);
       const start = starts[index] as number;
       const end = ends[index] as number;
-      switch (kinds[index]) {
-        case FIELD.text:
-          buffer.addBytes(bytes, start, end);
-          break;
-        case FIELD.unescaped:
-          buffer.addBytes(unescaped.bytes, start, end);
-          break;
-        case FIELD.integer:
-          buffer.addInteger(numbers[index] as number);
-          break;
-        case FIELD.number:
-          buffer.addNumber(numbers[index] as number);
-          break;
-        case FIELD.true:
-        case FIELD.false:
-          buffer.addBoolean(kinds[index] === FIELD.true);
-          break;
-        case FIELD.list:
-          this.#addList(buffer, bytes, start, end);
-          break;
-        default:
-          buffer.addNull();
-      }
+      if (kind === FIELD.text) buffer.addBytes(bytes, start, end);
+      else if (kind === FIELD.unescaped) buffer.addBytes(unescaped.bytes, start, end);
+      else if (kind === FIELD.integer) buffer.addInteger(numbers[index] as number);
+      else if (kind === FIELD.number) buffer.addNumber(numbers[index] as number);
+      else if (kind === FIELD.list) this.#addList(buffer, bytes, start, end);
+      else buffer.addBoolean(kind === FIELD.true);
     }
-    this.#fillAbsent();
   }
 
   #addList(buffer: ColumnBuffer, bytes: Uint8Array, first: number, last: number): void {
@@ -95,12 +82,6 @@ export class TypedColumns {
     }
   }
 
-  /** Fields that the content does not have are those whose columns are a row behind. */
-  #fillAbsent(): void {
-    for (const buffer of this.#buffers)
-      if (buffer !== undefined && buffer.rows < this.#rows) buffer.addNull();
-  }
-
   #addParsed(row: RowView, oddities: OddityCounts): void {
     const object = parseContent(row.content, oddities);
     for (const [index, column] of this.#columns.entries()) {
@@ -109,7 +90,9 @@ export class TypedColumns {
         if (object) contentCell(object, column, oddities);
         continue;
       }
-      buffer.addCell(object ? contentCell(object, column, oddities) : null);
+      const cell = object ? contentCell(object, column, oddities) : null;
+      buffer.padTo(this.#rows - 1);
+      buffer.addCell(cell);
     }
   }
 }

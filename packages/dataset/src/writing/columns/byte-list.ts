@@ -21,6 +21,12 @@ export class ByteList {
     this.length += 1;
   }
 
+  pushZeroes(count: number): void {
+    this.reserve(count);
+    this.bytes.fill(0, this.length, this.length + count);
+    this.length += count;
+  }
+
   pushUint32(value: number): void {
     this.reserve(4);
     const { bytes, length } = this;
@@ -48,7 +54,7 @@ export class ByteList {
 }
 
 /** Calling out of JavaScript costs more than a loop over so few bytes. */
-const LOOP_BYTES = 48;
+const LOOP_BYTES = 160;
 
 export function copyBytes(
   source: Uint8Array,

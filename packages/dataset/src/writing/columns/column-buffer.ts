@@ -67,10 +67,13 @@ export class ColumnBuffer {
     ] = this.#marked;
   }
 
-  addNull(): void {
-    this.rows += 1;
-    this.definition.push(0);
-    if (this.isList) this.repetition.push(0);
+  /** Adds nulls until there are so many rows: most columns miss most rows, and cost nothing by this. */
+  padTo(rows: number): void {
+    const missing = rows - this.rows;
+    if (missing <= 0) return;
+    this.rows = rows;
+    this.definition.pushZeroes(missing);
+    if (this.isList) this.repetition.pushZeroes(missing);
   }
 
   /** Of a text, in UTF-8, or of bytes. */
@@ -122,7 +125,7 @@ export class ColumnBuffer {
   }
 
   addCell(cell: Cell): void {
-    if (cell === null) this.addNull();
+    if (cell === null) this.padTo(this.rows + 1);
     else if (typeof cell === 'string') {
       this.#defined();
       this.#pushText(cell);

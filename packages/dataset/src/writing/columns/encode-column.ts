@@ -18,7 +18,7 @@ const MIN_COMPRESSED_BYTES = 32;
 export interface ColumnEncoding {
   /** Of a page before compression. */
   readonly pageBytes: number;
-  /** Least and greatest value of each page, for readers that look for a few. */
+  /** Least and greatest value of the column and of each page, for readers that look for a few. */
   readonly indexed: boolean;
 }
 
@@ -43,7 +43,7 @@ export function encodeColumn(
       first_row_index: BigInt(cut.firstRow),
     });
   }
-  const bounds = boundsOf(buffer, 0, buffer.count);
+  const bounds = indexed ? boundsOf(buffer, 0, buffer.count) : undefined;
   const chunk: ColumnChunk = {
     file_offset: BigInt(start),
     meta_data: {
@@ -156,8 +156,8 @@ function writePage(
     isCompressed,
   });
   sink.append(header);
-  sink.append(Uint8Array.from(levels.view()));
-  sink.append(isCompressed ? bytes : Uint8Array.from(bytes));
+  sink.append(Uint8Array.prototype.slice.call(levels.bytes, 0, levels.length));
+  sink.append(isCompressed ? bytes : Uint8Array.prototype.slice.call(bytes));
   return header.byteLength + levels.length + values.byteLength;
 }
 
