@@ -1,6 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { MinerDatabase, startTestNetwork, type TestNetwork } from '@data-universe/test-network';
+import {
+  MinerDatabase,
+  startTestNetwork,
+  type TestNetwork,
+  type TestNetworkOptions,
+} from '@data-universe/test-network';
 import { onTestFinished } from 'vitest';
 import { type S3MinerOptions, S3MinerStorage } from '../../src/index.ts';
 
@@ -12,8 +17,8 @@ export interface Setting {
 }
 
 /** A network of its own for one test, with an empty database. */
-export async function setting(): Promise<Setting> {
-  const network = await startTestNetwork();
+export async function setting(options: TestNetworkOptions = {}): Promise<Setting> {
+  const network = await startTestNetwork(options);
   const database = new MinerDatabase(join(network.folder, 'miner.sqlite'));
   onTestFinished(async () => {
     database.close();

@@ -6,6 +6,7 @@ import {
   type Row,
   startTestNetwork,
   type TestNetwork,
+  type TestNetworkOptions,
 } from '@data-universe/test-network';
 import { S3ValidatorStorage } from '../../src/index.ts';
 
@@ -20,8 +21,8 @@ export interface PublishedMiner {
   close(): Promise<void>;
 }
 
-export async function publishedMiner(): Promise<PublishedMiner> {
-  const network = await startTestNetwork();
+export async function publishedMiner(options: TestNetworkOptions = {}): Promise<PublishedMiner> {
+  const network = await startTestNetwork(options);
   const database = new MinerDatabase(join(network.folder, 'miner.sqlite'));
   const { network: name, netuid, authEndpoint } = network;
   const storage = new S3MinerStorage({
