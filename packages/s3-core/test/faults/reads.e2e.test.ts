@@ -9,6 +9,7 @@ import {
   newKey,
   openStage,
   outcomeOf,
+  patience,
   type Stage,
   watchedSource,
   withoutLeaks,
@@ -103,7 +104,9 @@ describe.each(byName(STEPS))('%s', { timeout: 60_000 }, (_, step) => {
     it.each(byName(step.faults))('%s', async (_, named) => {
       const refreshes = stage.refreshes();
       stage.faultOf = faultAt(step.request, named.fault, often);
-      const outcome = await withoutLeaks(stage, {}, (backend) => outcomeOf(step.read(backend)));
+      const outcome = await withoutLeaks(stage, patience(named), (backend) =>
+        outcomeOf(step.read(backend)),
+      );
       if (often === 'once') expect(outcome).toEqual({ value: step.expected });
       else expect(outcome.error).toMatchObject({ code: named.code, operation: step.operation });
       if (EXPIRED.includes(named)) expect(stage.refreshes()).toBeGreaterThan(refreshes);

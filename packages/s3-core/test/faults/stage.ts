@@ -22,10 +22,20 @@ import {
 } from '@data-universe/storage-core';
 import { expect } from 'vitest';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import type { NamedFault } from './faults.ts';
 
 export const MEBIBYTE = 1024 * 1024;
-/** Short enough that a stall costs a test little, long enough for a machine that is busy. */
-const IDLE_MS = 1_000;
+/** Where a test stalls: it waits that long for each attempt, and a busy machine must not seem to. */
+const STALLED: S3Settings = { idleTimeoutMs: 1_000 };
+
+/** Silence is waited for where there is some; anywhere else it would be the machine that is slow. */
+export function patience({ fault }: NamedFault): S3Settings {
+  const stalls =
+    typeof fault === 'object' &&
+    (('answer' in fault && fault.answer === 'stall') ||
+      ('request' in fault && fault.request === 'stall'));
+  return stalls ? STALLED : {};
+}
 
 /** A backend that reaches the local cloud through faults, and the cloud as its owner sees it. */
 export interface Stage {
@@ -62,8 +72,8 @@ export async function openStage(settings: S3Settings = {}): Promise<Stage> {
       },
       partSize: 5 * MEBIBYTE,
       partsAtOnce: 2,
-      idleTimeoutMs: IDLE_MS,
-      callTimeoutMs: 20_000,
+      idleTimeoutMs: 20_000,
+      callTimeoutMs: 60_000,
       maxAttempts: 3,
       ...more,
     });

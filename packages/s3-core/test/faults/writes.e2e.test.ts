@@ -15,6 +15,7 @@ import {
   newKey,
   openStage,
   outcomeOf,
+  patience,
   type Stage,
   watchedSource,
   withoutLeaks,
@@ -64,14 +65,14 @@ beforeEach(() => {
 
 describe.each(byName(STEPS))('%s', { timeout: 60_000 }, (_, { name, request, size, faults }) => {
   const isEnd = name === 'the end of parts';
-  // Stores take minutes to put parts together, so that only the limit of the call ends the wait.
-  const settings = isEnd ? { callTimeoutMs: 4_000 } : {};
-
   describe.each(['once', 'always'] as const)('with a fault %s', (often) => {
     it.each(byName(faults))('%s', async (_, named) => {
       const key = newKey();
       const { bytes, source, openReadings } = watchedSource(size);
       const refreshes = stage.refreshes();
+      // Stores take minutes to put parts together, so that only the limit of the call ends the wait.
+      const waitsInVain = isEnd && isStalledAnswer(named);
+      const settings = waitsInVain ? { callTimeoutMs: 4_000 } : patience(named);
       stage.faultOf = faultAt(request, named.fault, often);
 
       const outcome = await withoutLeaks(stage, settings, (backend) =>
@@ -80,7 +81,6 @@ describe.each(byName(STEPS))('%s', { timeout: 60_000 }, (_, { name, request, siz
 
       const stored = await stage.stored(key);
       if (stored !== undefined) expect(stored.equals(bytes)).toBe(true);
-      const waitsInVain = isEnd && isStalledAnswer(named);
       // What the store did all the same may be found out, and is then no error.
       const proves = isLostAnswer(named) && outcome.error === undefined;
       if ((often === 'always' || waitsInVain) && !proves)
