@@ -14,6 +14,7 @@ export const TASKS = {
   'S3Backend, put': async () => (await import('./s3/backend-tasks.ts')).backendPut,
   'S3Backend, ranges': async () => (await import('./s3/backend-tasks.ts')).backendRead,
   'raw SDK, put': async () => (await import('./s3/sdk-tasks.ts')).sdkPut,
+  'SDK in parts, put': async () => (await import('./s3/sdk-upload-task.ts')).sdkUpload,
   'raw SDK, ranges': async () => (await import('./s3/sdk-tasks.ts')).sdkRead,
   'node:http, put': async () => (await import('./s3/http-task.ts')).httpPut,
 } as const satisfies Record<string, () => Promise<Task>>;

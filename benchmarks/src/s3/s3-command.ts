@@ -2,16 +2,29 @@ import { contextOf, formatBytes, renderTable, UsageError } from '@data-universe/
 import { Command } from 'commander';
 import { machine, median } from '../measure/figures.ts';
 import type { Sample } from '../measure/sample.ts';
-import { S3_TASKS } from './tasks-of-s3.ts';
+import { S3_TASKS, type S3Task } from './tasks-of-s3.ts';
 
-interface Row {
-  readonly task: string;
+interface Ratios {
+  readonly throughputRatio: number;
+  readonly memoryRatio: number;
+}
+
+/** With the ratios to the raw SDK in the same direction. */
+interface Row extends Ratios {
+  readonly task: S3Task;
   readonly megabytesPerSecond: number;
   readonly cpuSeconds: number;
   readonly peakRssBytes: number;
-  /** To the raw SDK in the same direction. */
-  readonly throughputRatio: number;
-  readonly memoryRatio: number;
+}
+
+export interface S3Report {
+  /** Of the file, 10^6 bytes. */
+  readonly megabytes: number;
+  readonly rounds: number;
+  readonly machine: ReturnType<typeof machine>;
+  readonly rows: readonly Row[];
+  /** S3Backend's put to the SDK's own uploader of parts. */
+  readonly toUploader: Ratios;
 }
 
 export function s3Command(): Command {
@@ -29,11 +42,8 @@ export function s3Command(): Command {
       const samples = await compareS3({ megabytes: mb, rounds, signal, onRun });
       phase.update(total);
       phase.done();
-      const rows = S3_TASKS.map((task) => {
-        const sdk = task.endsWith('put') ? 'raw SDK, put' : 'raw SDK, ranges';
-        return rowOf(task, samples.get(task) ?? [], samples.get(sdk) ?? []);
-      });
-      output.print({ megabytes: mb, rounds, machine: machine(), rows }, () => textOf(rows, mb));
+      const report = reportOf(mb, rounds, samples);
+      output.print(report, () => textOf(report));
     });
   return command;
 }
@@ -46,20 +56,36 @@ export function serveS3Command(): Command {
   });
 }
 
-function rowOf(task: string, samples: readonly Sample[], sdk: readonly Sample[]): Row {
-  const ratios = (ratio: (own: Sample, other: Sample) => number) =>
-    median(samples.map((sample, round) => ratio(sample, sdk[round] ?? sample)));
+type Samples = ReadonlyMap<S3Task, readonly Sample[]>;
+
+function reportOf(megabytes: number, rounds: number, samples: Samples): S3Report {
+  const of = (task: S3Task) => samples.get(task) ?? [];
+  const rows = S3_TASKS.map((task): Row => {
+    const own = of(task);
+    const sdk = of(task.endsWith('put') ? 'raw SDK, put' : 'raw SDK, ranges');
+    return {
+      task,
+      megabytesPerSecond: median(own.map(({ units, seconds }) => units / seconds)),
+      cpuSeconds: median(own.map(({ cpuSeconds }) => cpuSeconds)),
+      peakRssBytes: median(own.map(({ peakRssBytes }) => peakRssBytes)),
+      ...ratiosOf(own, sdk),
+    };
+  });
+  const toUploader = ratiosOf(of('S3Backend, put'), of('SDK in parts, put'));
+  return { megabytes, rounds, machine: machine(), rows, toUploader };
+}
+
+/** Medians of the rounds' own ratios. */
+function ratiosOf(own: readonly Sample[], others: readonly Sample[]): Ratios {
+  const ratio = (of: (sample: Sample, other: Sample) => number) =>
+    median(own.map((sample, round) => of(sample, others[round] ?? sample)));
   return {
-    task,
-    megabytesPerSecond: median(samples.map(({ units, seconds }) => units / seconds)),
-    cpuSeconds: median(samples.map(({ cpuSeconds }) => cpuSeconds)),
-    peakRssBytes: median(samples.map(({ peakRssBytes }) => peakRssBytes)),
-    throughputRatio: ratios((own, other) => other.seconds / own.seconds),
-    memoryRatio: ratios((own, other) => own.peakRssBytes / other.peakRssBytes),
+    throughputRatio: ratio((sample, other) => other.seconds / sample.seconds),
+    memoryRatio: ratio((sample, other) => sample.peakRssBytes / other.peakRssBytes),
   };
 }
 
-function textOf(rows: readonly Row[], megabytes: number): string {
+function textOf({ rows, megabytes, toUploader }: S3Report): string {
   const table = renderTable(
     [
       { title: `${megabytes} MB`, value: ({ task }) => task },
@@ -71,7 +97,10 @@ function textOf(rows: readonly Row[], megabytes: number): string {
     ],
     rows,
   );
-  return `${table}\n`;
+  const [speed, memory] = [toUploader.throughputRatio, toUploader.memoryRatio];
+  return `${table}
+S3Backend, put to SDK in parts, put: ${speed.toFixed(2)} of its speed, ${memory.toFixed(2)} of its memory
+`;
 }
 
 function parseMegabytes(text: string): number {

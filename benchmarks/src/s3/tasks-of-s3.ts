@@ -2,6 +2,7 @@
 export const S3_TASKS = [
   'S3Backend, put',
   'raw SDK, put',
+  'SDK in parts, put',
   'node:http, put',
   'S3Backend, ranges',
   'raw SDK, ranges',
