@@ -7,7 +7,7 @@ import {
   renderSettings,
   requireS3Settings,
 } from '@data-universe/app-kit';
-import type { S3MinerStorage } from '@data-universe/s3-miner';
+import type { PublishingOptions, S3MinerStorage } from '@data-universe/s3-miner';
 
 export interface ConfigOptions {
   readonly config?: string | undefined;
@@ -46,6 +46,18 @@ export async function openMiner(
     store: { bucket: bucket_name, region, endpoint: endpoint_url },
     storeSettings,
     deletedRows: config.storage.deleted_rows,
+    publishing: publishingOf(config),
   });
   return { config, miner };
+}
+
+function publishingOf({ publishing }: Config): PublishingOptions {
+  return {
+    retentionDays: publishing.retention_days ?? undefined,
+    maxRows: publishing.max_rows ?? undefined,
+    maxBytes: publishing.max_content_bytes ?? undefined,
+    bytesPerSecond: publishing.max_bytes_per_second ?? undefined,
+    concurrency: publishing.concurrent_uploads,
+    compaction: publishing.merge_small_files ? {} : false,
+  };
 }

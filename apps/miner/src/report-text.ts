@@ -7,7 +7,7 @@ import {
   renderTable,
 } from '@data-universe/app-kit';
 import type { OddityKind } from '@data-universe/dataset';
-import type { PublishReport } from '@data-universe/publisher';
+import type { PlanReason, PublishReport } from '@data-universe/publisher';
 import type { SourceOutcome, UploadReport } from '@data-universe/s3-miner';
 
 type Failure = Extract<SourceOutcome, { readonly ok: false }>;
@@ -39,8 +39,8 @@ function withoutRequest(text: string, error: Error): string {
   return typeof id === 'string' && id !== '' ? text.replaceAll(id, '') : text;
 }
 
-/** A row without text is nothing odd to a store that takes all of them. */
-const ODDITIES: Readonly<Record<Exclude<OddityKind, 'emptyText'>, string>> = {
+/** A row without text, or with bytes beside its columns, is nothing odd to a store that takes all of them. */
+const ODDITIES: Readonly<Record<Exclude<OddityKind, 'emptyText' | 'keptContent'>, string>> = {
   notUtf8: 'rows whose content is not UTF-8',
   notJson: 'rows whose content is not JSON',
   notObject: 'rows whose content is no JSON object',
@@ -54,12 +54,21 @@ const ODDITIES: Readonly<Record<Exclude<OddityKind, 'emptyText'>, string>> = {
 /** What is worth a line to the miner's owner, and no failure. */
 export function notesOf(report: UploadReport): readonly string[] {
   const notes: string[] = [];
-  for (const { source, warnings, oddities, rowsUnpublishable } of publishedOf(report)) {
+  for (const published of publishedOf(report)) {
+    const { source, warnings, oddities, rowsUnpublishable, leftOut, retired } = published;
     notes.push(...warnings.map((warning) => `${source}: ${warning}.`));
     if (rowsUnpublishable > 0)
       notes.push(
         `${source}: ${formatCount(rowsUnpublishable)} rows can't be published: a size or time bucket that is no ` +
           'whole number, or over 64 MiB of content.',
+      );
+    if (leftOut.because === 'retention')
+      notes.push(
+        `${source}: ${formatCount(leftOut.rows)} rows of ${formatCount(leftOut.hours)} hours are older than retention_days and not published.`,
+      );
+    if (retired.length > 0)
+      notes.push(
+        `${source}: ${formatCount(retired.length)} objects (${formatBytes(retired.reduce((sum, { bytes }) => sum + bytes, 0))}) no longer belong to the dataset; --json names them for the owner of the store.`,
       );
     const odd = Object.entries(ODDITIES).flatMap(([kind, what]) => {
       const met = oddities[kind as OddityKind] ?? 0;
@@ -87,7 +96,13 @@ export function tableOf(report: UploadReport): string {
   const source: Column<PublishReport> = { title: 'source', value: (row) => row.source };
   if (report.dryRun)
     return renderTable(
-      [source, count('to send', ({ rowsPublished }) => rowsPublished), ...changes],
+      [
+        source,
+        count('to send', ({ rowsPublished }) => rowsPublished),
+        { title: 'content', align: 'right', value: (row) => formatBytes(row.contentBytes) },
+        ...changes,
+        { title: 'because of', value: ({ hours }) => reasonsText(hours) },
+      ],
       published,
     );
   return renderTable(
@@ -100,6 +115,23 @@ export function tableOf(report: UploadReport): string {
       { title: 'took', align: 'right', value: ({ seconds }) => formatDuration(seconds * 1_000) },
     ],
     published,
+  );
+}
+
+const REASONS: Readonly<Record<PlanReason, string>> = {
+  new: 'new hours',
+  changed: 'changed hours',
+  unfinished: 'hours not yet compared',
+  gone: 'hours that left the database',
+  expired: 'hours out of the limits',
+  fullScan: 'hours of the full scan',
+};
+
+function reasonsText(hours: PublishReport['hours']): string {
+  const reasons = Object.entries(REASONS) as [PlanReason, string][];
+  const met = reasons.filter(([reason]) => hours[reason] > 0);
+  return (
+    met.map(([reason, text]) => `${formatCount(hours[reason])} ${text}`).join(', ') || 'nothing'
   );
 }
 

@@ -40,13 +40,13 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** JSON text for machines, two-space indented: Date as ISO 8601, bigint as a number, or as text beyond 2^53. */
-export function renderJson(value: unknown): string {
+/** JSON text for machines, two-space indented unless told: Date as ISO 8601, bigint as a number, or as text beyond 2^53. */
+export function renderJson(value: unknown, indent = 2): string {
   const text = JSON.stringify(
     value,
     (_key, item: unknown) =>
       typeof item === 'bigint' ? (isSafe(item) ? Number(item) : item.toString()) : item,
-    2,
+    indent,
   );
   return `${escapeJson(text ?? 'null')}\n`;
 }
@@ -60,6 +60,8 @@ export interface Output {
   readonly json: boolean;
   /** `text` is called only where a person reads; what it returns must have been escaped where it is remote. */
   print(document: unknown, text: () => string): void;
+  /** One answer of many: a line of JSON each under `--json`, text for a person otherwise. */
+  printLine(document: unknown, text: () => string): void;
 }
 
 export function createOutput(write: (text: string) => void, json: boolean): Output {
@@ -70,6 +72,9 @@ export function createOutput(write: (text: string) => void, json: boolean): Outp
       if (json && printed) throw new Error('a command printed two JSON documents');
       printed = true;
       write(json ? renderJson(document) : text());
+    },
+    printLine(document, text) {
+      write(json ? `${renderJson(document, 0).trimEnd()}\n` : text());
     },
   };
 }

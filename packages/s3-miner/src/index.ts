@@ -1,4 +1,5 @@
 export {
+  type PublishingOptions,
   type S3MinerOptions,
   S3MinerStorage,
   type UploadOptions,

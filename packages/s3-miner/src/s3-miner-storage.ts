@@ -5,6 +5,7 @@ import {
   describeDatabase,
   isPublisherError,
   Publisher,
+  type PublisherOptions,
   type PublisherStatus,
   type PublishReport,
   publisherStatus,
@@ -35,10 +36,19 @@ export interface S3MinerOptions {
   readonly storeSettings?: Omit<S3Settings, 'uploadJournal'> | undefined;
   /** What becomes of published rows that the miner deletes. Default `mirror`: they go too. */
   readonly deletedRows?: 'mirror' | 'keep' | undefined;
+  /** What is published of the database, how it is merged, and how fast it is sent. */
+  readonly publishing?: PublishingOptions | undefined;
 }
+
+export type PublishingOptions = Pick<
+  PublisherOptions,
+  'retentionDays' | 'maxRows' | 'maxBytes' | 'bytesPerSecond' | 'concurrency' | 'compaction'
+>;
 
 export interface UploadOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Ends the upload, without an error, once the file that is being written is published. */
+  readonly stop?: AbortSignal | undefined;
   /** Compare every row instead of trusting the fingerprints of the time buckets. */
   readonly fullScan?: boolean | undefined;
   /** Plan only: nothing is published. */
@@ -73,6 +83,7 @@ export class S3MinerStorage {
 
     const outcomes: SourceOutcome[] = [];
     for (const source of wanted) {
+      if (options.stop?.aborted) break;
       try {
         outcomes.push({ source, ok: true, report: await this.#publish(source, options) });
       } catch (error) {
@@ -83,7 +94,8 @@ export class S3MinerStorage {
     const unsupported = sources
       .filter(({ name }) => name === undefined)
       .map(({ id, rows }) => ({ source: id, rows }));
-    return uploadReport(signer.address, dryRun, outcomes, unsupported);
+    const stopped = options.stop?.aborted === true;
+    return uploadReport(signer.address, { dryRun, stopped }, outcomes, unsupported);
   }
 
   /** What the ledgers say was published; the network is not asked. Throws PublisherError. */
@@ -109,9 +121,10 @@ export class S3MinerStorage {
 
   async #publish(
     source: SourceName,
-    { signal, fullScan, dryRun = false, onProgress }: UploadOptions,
+    { signal, stop, fullScan, dryRun = false, onProgress }: UploadOptions,
   ): Promise<PublishReport> {
-    const { database, stateDirectory, signer, network, netuid, deletedRows } = this.#options;
+    const { database, stateDirectory, signer, network, netuid, deletedRows, publishing } =
+      this.#options;
     if (!dryRun) onProgress?.(source, CREDENTIALS_PHASE);
     // A dry run asks the ledger alone.
     const backend = dryRun ? new MemoryBackend() : await this.#openStore(source, signal);
@@ -126,9 +139,11 @@ export class S3MinerStorage {
         network,
         netuid,
         deletedRows,
+        ...publishing,
       });
       const report = await publisher.run({
         signal,
+        stop,
         fullScan,
         dryRun,
         onProgress: (progress) => onProgress?.(source, progress),

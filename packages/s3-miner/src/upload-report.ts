@@ -17,6 +17,8 @@ export interface UploadReport {
   /** Every source was published to the end. */
   readonly ok: boolean;
   readonly dryRun: boolean;
+  /** It was asked to stop: what is left is published by the next run. */
+  readonly stopped: boolean;
   readonly hotkey: string;
   readonly sources: readonly SourceOutcome[];
   readonly unsupported: readonly UnsupportedRows[];
@@ -27,7 +29,7 @@ export interface UploadReport {
 
 export function uploadReport(
   hotkey: string,
-  dryRun: boolean,
+  { dryRun, stopped }: { readonly dryRun: boolean; readonly stopped: boolean },
   sources: readonly SourceOutcome[],
   unsupported: readonly UnsupportedRows[],
 ): UploadReport {
@@ -36,6 +38,7 @@ export function uploadReport(
   return {
     ok: sources.every(({ ok }) => ok),
     dryRun,
+    stopped,
     hotkey,
     sources,
     unsupported,

@@ -1,25 +1,14 @@
-import {
-  addExamples,
-  contextOf,
-  describeError,
-  EXIT,
-  exitCodeFor,
-  type ProgramContext,
-} from '@data-universe/app-kit';
-import type { UploadReport } from '@data-universe/s3-miner';
+import { addExamples, contextOf, type ProgramContext } from '@data-universe/app-kit';
 import { Command } from 'commander';
+import { MetricsFile } from '../metrics-file.ts';
 import { type ConfigOptions, openMiner } from '../open-miner.ts';
-import { failuresOf, failureTexts, notesOf, tableOf } from '../report-text.ts';
-import { showProgress } from '../show-progress.ts';
+import { publishCycle } from '../publish-cycle.ts';
+import { tableOf } from '../report-text.ts';
 
 interface UploadCommandOptions extends ConfigOptions {
   readonly dryRun?: boolean;
   readonly fullScan?: boolean;
 }
-
-const NO_HUGGING_FACE =
-  'Not published to Hugging Face: this version publishes to S3 alone. ' +
-  'Set storage.use_huggingface: false (or DATA_UNIVERSE_USE_HF=false) to say so.';
 
 export function uploadCommand(): Command {
   const command = new Command('upload')
@@ -37,38 +26,14 @@ export function uploadCommand(): Command {
 }
 
 async function upload(options: UploadCommandOptions, context: ProgramContext): Promise<void> {
-  const { config, miner } = await openMiner(options, context);
-  const progress = showProgress(context.progress);
-  const report = await miner.uploadData({
-    signal: context.signal,
-    dryRun: options.dryRun,
-    fullScan: options.fullScan,
-    onProgress: progress.update,
-  });
-  if (report.ok) progress.end();
-  else context.progress.stop();
-
-  const skippedDestinations = config.storage.use_huggingface ? ['huggingface'] : [];
-  if (skippedDestinations.length > 0) {
-    context.log(NO_HUGGING_FACE);
-    context.setExitCode(EXIT.finding);
-  }
-  for (const note of notesOf(report)) context.log(note);
-  for (const text of failureTexts(report)) context.log(text);
-  const failures = failuresOf(report);
-  if (failures.length > 0) {
-    const all = failures.length === report.sources.length;
-    const errors = failures.map(({ error }) => error);
-    context.setExitCode(all ? exitCodeFor(new AggregateError(errors)) : EXIT.finding);
-  }
-  context.output.print({ ...documentOf(report), skippedDestinations }, () => tableOf(report));
-}
-
-function documentOf(report: UploadReport) {
-  return {
-    ...report,
-    sources: report.sources.map((outcome) =>
-      outcome.ok ? outcome : { ...outcome, ...describeError(outcome.error) },
-    ),
-  };
+  const opened = await openMiner(options, context);
+  const { dryRun, fullScan } = options;
+  // A dry run writes no file, and is no cycle that monitoring should take for one.
+  const path = dryRun ? null : opened.config.publishing.metrics_file;
+  const metrics = new MetricsFile(path, context.log);
+  metrics.begin(() => opened.miner.status());
+  const { signal } = context;
+  const cycle = await publishCycle(opened, context, metrics, { signal, dryRun, fullScan });
+  context.setExitCode(cycle.exitCode);
+  context.output.print(cycle.document, () => tableOf(cycle.report));
 }

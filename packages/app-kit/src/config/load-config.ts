@@ -71,6 +71,8 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
   const pathContext = { directory, env: options.env };
   const { s3 } = merged.storage;
   const { ca_file } = s3.store_settings;
+  const { metrics_file } = merged.publishing;
+  const expanded = (path: string | null) => (path === null ? null : expandPath(path, pathContext));
   const config: Config = {
     ...merged,
     wallet: { ...merged.wallet, path: expandPath(merged.wallet.path, pathContext) },
@@ -85,10 +87,11 @@ export async function loadConfigWithOrigins(options: LoadConfigOptions): Promise
         ...s3,
         store_settings: {
           ...s3.store_settings,
-          ca_file: ca_file === null ? null : expandPath(ca_file, pathContext),
+          ca_file: expanded(ca_file),
         },
       },
     },
+    publishing: { ...merged.publishing, metrics_file: expanded(metrics_file) },
   };
   const derived = new Map<string, Origin>([
     ['storage.type', type.origin],

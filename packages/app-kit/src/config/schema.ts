@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { publishingSchema } from './publishing-schema.ts';
 import {
   bucketName,
   FILE_NAME_EXPECTED,
@@ -132,6 +133,7 @@ export const layerSchema = z
       expected: PATH_EXPECTED,
     }),
     storage: storageSchema.prefault({}),
+    publishing: publishingSchema.prefault({}),
   })
   .register(groups, { expected: 'a mapping of settings, such as "network: finney"' });
 

@@ -130,7 +130,7 @@ const cases: readonly Case[] = [
     name: 'a prototype for a key',
     yaml: '__proto__: { netuid: 1 }\n',
     lines: [
-      `${file}:1:1: __proto__: unknown key; known here: network, netuid, wallet, database, state_directory, storage`,
+      `${file}:1:1: __proto__: unknown key; known here: network, netuid, wallet, database, state_directory, storage, publishing`,
     ],
   },
   {

@@ -35,6 +35,17 @@ const DEFAULT_STORE_SETTINGS = {
   call_timeout_seconds: null,
 };
 
+const DEFAULT_PUBLISHING = {
+  interval_minutes: 60,
+  merge_small_files: true,
+  retention_days: null,
+  max_rows: null,
+  max_content_bytes: null,
+  max_bytes_per_second: null,
+  concurrent_uploads: 4,
+  metrics_file: null,
+};
+
 describe('loadConfig', () => {
   it('reads the file that operators have', async () => {
     const { config } = await load({ yaml: OPERATORS_FILE });
@@ -57,6 +68,7 @@ describe('loadConfig', () => {
           store_settings: DEFAULT_STORE_SETTINGS,
         },
       },
+      publishing: DEFAULT_PUBLISHING,
     });
   });
 
@@ -68,6 +80,11 @@ describe('loadConfig', () => {
       expect({ ...config, database: '' }).toEqual({ ...without, database: '' });
     },
   );
+
+  it('takes the home folder in the path of the metrics too', async () => {
+    const { config } = await load({ yaml: 'publishing: { metrics_file: ~/miner.prom }\n' });
+    expect(config.publishing.metrics_file).toBe('/home/miner/miner.prom');
+  });
 
   it('works without any file', async () => {
     const { config, file } = await load({});

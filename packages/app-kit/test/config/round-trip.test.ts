@@ -58,6 +58,16 @@ const config: fc.Arbitrary<Config> = fc.record({
         }),
       }),
     ),
+  publishing: fc.record({
+    interval_minutes: fc.integer({ min: 1, max: 10_080 }),
+    merge_small_files: fc.boolean(),
+    retention_days: nullable(fc.integer({ min: 1 })),
+    max_rows: nullable(fc.integer({ min: 1 })),
+    max_content_bytes: nullable(fc.maxSafeNat().map((size) => Math.max(1, size))),
+    max_bytes_per_second: nullable(fc.integer({ min: 1 })),
+    concurrent_uploads: fc.integer({ min: 1, max: 64 }),
+    metrics_file: nullable(absolutePath),
+  }),
 });
 
 describe('any valid configuration', () => {

@@ -90,7 +90,11 @@ describe('readStoreSettings', () => {
 
 describe('store_settings', () => {
   it('are refused by key and line', async () => {
-    const yaml = yamlOf({ part_size_mib: 4, checksum_mode: 'when-suported', idle_timeout_second: 3 });
+    const yaml = yamlOf({
+      part_size_mib: 4,
+      checksum_mode: 'when-suported',
+      idle_timeout_second: 3,
+    });
     expect(await problemLines({ yaml })).toEqual([
       `${file}:4:7: storage.s3.store_settings.part_size_mib: expected a whole number from 5 to 1024, or null, found the number 4`,
       `${file}:5:7: storage.s3.store_settings.checksum_mode: expected when-supported or when-required, found "when-suported": did you mean when-supported?`,

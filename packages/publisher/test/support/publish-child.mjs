@@ -6,7 +6,6 @@ import { FileSystemBackend } from '@data-universe/storage-core';
 const { databasePath, stateDirectory, storeDirectory, stopAt, compaction } = JSON.parse(
   process.argv[2],
 );
-process.stdout.write('started\n');
 const publisher = await Publisher.open({
   databasePath,
   stateDirectory,
