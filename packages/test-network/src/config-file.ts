@@ -30,7 +30,7 @@ state_directory: ${JSON.stringify(state)}
 storage:
   ${changes.storage ?? 'type: "s3"'}
   s3:
-    bucket_name: "data-universe-storage"
+    bucket_name: "${network.bucket}"
     region: "us-east-1"
     auth_endpoint: "${network.authEndpoint}"
     ${changes.s3 ?? 'endpoint_url: null'}

@@ -4,7 +4,12 @@ import { type ConfigChanges, configFile } from './config-file.ts';
 import { entitiesOfDocument } from './entities-document.ts';
 import { MinerDatabase } from './miner-database.ts';
 import { type AppResult, type RunningApp, runApp, startApp } from './run-app.ts';
-import { type Neuron, startTestNetwork, type TestNetwork } from './test-network.ts';
+import {
+  type Neuron,
+  startTestNetwork,
+  type TestNetwork,
+  type TestNetworkOptions,
+} from './test-network.ts';
 
 export interface AppOptions extends ConfigChanges {
   /** Whose wallet; the miner's, or the validator's. */
@@ -27,8 +32,8 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-export async function startOperator(): Promise<Operator> {
-  const network = await startTestNetwork();
+export async function startOperator(options: TestNetworkOptions = {}): Promise<Operator> {
+  const network = await startTestNetwork(options);
   const database = new MinerDatabase(join(network.folder, 'SqliteMinerStorage.sqlite'));
   const prepared = (args: readonly string[], options: AppOptions, neuron: Neuron) => {
     const { as = neuron, env, wrapper, ...changes } = options;

@@ -30,6 +30,8 @@ export interface TestNetwork {
   readonly netuid: number;
   readonly authEndpoint: string;
   readonly cloud: LocalCloud;
+  /** The cloud's, or that of the store in its place. */
+  readonly bucket: string;
   readonly miner: Neuron;
   readonly otherMiner: Neuron;
   /** Holds a validator permit. */
@@ -107,6 +109,7 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
     netuid: NETUID,
     authEndpoint,
     cloud,
+    bucket: place.bucket,
     miner,
     otherMiner,
     validator,
