@@ -72,3 +72,4 @@ export {
   DEFAULT_BLOCK_SIZE,
   type WrittenDataFile,
 } from './writing/data-file-writer.ts';
+export { RowView } from './writing/row-view.ts';

@@ -3,7 +3,10 @@ import type { ManifestFile } from './manifest.ts';
 import type { WrittenDataFile } from './writing/data-file-writer.ts';
 
 /** How a manifest lists a written file; the time goes into its name. */
-export function manifestFileOf(written: WrittenDataFile, writtenAt: Date): ManifestFile {
+export function manifestFileOf(
+  written: Omit<WrittenDataFile, 'oddities' | 'leftOut'>,
+  writtenAt: Date,
+): ManifestFile {
   return {
     name: dataFileName(writtenAt, written.rows, written.sha256),
     size: written.size,

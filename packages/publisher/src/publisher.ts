@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Signer } from '@data-universe/core-auth';
 import { datasetPrefix, manifestKey, type SourceName, sourceId } from '@data-universe/dataset';
@@ -49,6 +50,11 @@ export interface PublisherOptions {
   readonly maxRowsPerFile?: number | undefined;
   /** Bounds the staging folder; default 8. */
   readonly maxFilesPerCommit?: number | undefined;
+  /**
+   * That read the database and write files at once; 1: the publisher's own. Each takes some 150 MB.
+   * Default: 2, where there are as many cores.
+   */
+  readonly threads?: number | undefined;
   /** How small files are merged; false: they are not. */
   readonly compaction?: Compaction | false | undefined;
   /** Takes rows of days before the last so many (UTC) out of the dataset; default: none. */
@@ -79,9 +85,13 @@ export interface RunOptions {
   readonly onStep?: ((step: CycleStep) => void | Promise<void>) | undefined;
 }
 
+/** Within the memory that a publisher may take. */
+const DEFAULT_THREADS = 2;
+
 const WHOLE_NUMBERS = [
   'maxRowsPerFile',
   'maxFilesPerCommit',
+  'threads',
   'retentionDays',
   'maxRows',
   'maxBytes',
@@ -233,6 +243,8 @@ export class Publisher {
       deletedRows: this.#options.deletedRows ?? 'mirror',
       maxRowsPerFile: this.#options.maxRowsPerFile ?? 250_000,
       maxFilesPerCommit: this.#options.maxFilesPerCommit ?? 8,
+      threads: this.#options.threads ?? Math.min(DEFAULT_THREADS, availableParallelism()),
+      busyTimeoutMs,
       concurrency: this.#options.concurrency ?? 4,
       rateLimit: bytesPerSecond === undefined ? undefined : new RateLimit(bytesPerSecond),
       clock: this.#options.clock ?? (() => new Date()),

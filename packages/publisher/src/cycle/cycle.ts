@@ -34,6 +34,9 @@ export interface Cycle {
   readonly deletedRows: 'mirror' | 'keep';
   readonly maxRowsPerFile: number;
   readonly maxFilesPerCommit: number;
+  /** That write files at once. */
+  readonly threads: number;
+  readonly busyTimeoutMs: number | undefined;
   /** Objects sent at once. */
   readonly concurrency: number;
   readonly rateLimit: RateLimit | undefined;

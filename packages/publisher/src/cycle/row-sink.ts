@@ -5,9 +5,13 @@ import type { NewFile } from '../ledger/ledger-records.ts';
 export interface RowSink {
   /** No more rows in this commit. */
   readonly full: boolean;
+  /** How many more files this commit may have. */
+  readonly filesLeft: number;
   /** Takes a row with its ledger entry; `flush` before the next one where it says so. */
   push(entity: DataEntity, entry: Buffer): 'flush' | 'more';
   flush(): Promise<void>;
+  /** Takes files that are complete, under their names; absent where rows alone are wanted. */
+  adopt?(files: readonly NewFile[]): void;
   /** Completes the files of this commit. */
   finish(): Promise<NewFile[]>;
   /** Removes what was written since the last `finish`. */
@@ -17,6 +21,7 @@ export interface RowSink {
 /** For a dry run: counts what would be sent. */
 export class CountingSink implements RowSink {
   readonly full = false;
+  readonly filesLeft = Number.POSITIVE_INFINITY;
   readonly #maxRowsPerFile: number;
   rows = 0;
   /** Of content, before compression. */

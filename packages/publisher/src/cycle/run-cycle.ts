@@ -1,3 +1,4 @@
+import { BucketQueue } from './bucket-queue.ts';
 import { carryOutPending } from './carry-out.ts';
 import type { Cycle } from './cycle.ts';
 import { Departures } from './departures.ts';
@@ -6,7 +7,7 @@ import { plan } from './plan.ts';
 import { recordIntent } from './record-intent.ts';
 import { CountingSink } from './row-sink.ts';
 import { StagingSink } from './staging-sink.ts';
-import { BucketQueue, writeFiles } from './write-files.ts';
+import { writeFiles } from './write-files.ts';
 
 /** From the difference between database and ledger to as many commits as it takes. */
 export async function publishChanges(cycle: Cycle, fullScan: boolean): Promise<void> {

@@ -38,6 +38,14 @@ export class StagingSink implements RowSink {
     return this.#files.length >= this.#cycle.maxFilesPerCommit;
   }
 
+  get filesLeft(): number {
+    return this.#cycle.maxFilesPerCommit - this.#files.length - (this.#open ? 1 : 0);
+  }
+
+  adopt(files: readonly NewFile[]): void {
+    this.#files.push(...files);
+  }
+
   push(entity: DataEntity, entry: Buffer): 'flush' | 'more' {
     this.#pending.push({ entity, entry });
     this.#pendingBytes += entity.content.byteLength;

@@ -1,37 +1,17 @@
+import { unpublishedRun, writeUnpublished } from '../bulk/bulk-stage.ts';
 import type { OpenBucket } from '../database/miner-database.ts';
 import { throwIfAborted } from '../errors.ts';
 import type { LedgerBucket } from '../ledger/ledger-records.ts';
 import { ENTRY_BYTES, uriKeyAt } from '../ledger/row-digest.ts';
 import { type Batch, MAX_MASKED_ROWS, MaskSet } from './batch.ts';
 import { BucketDiff, type Place } from './bucket-diff.ts';
+import type { BucketQueue } from './bucket-queue.ts';
 import { type Cycle, enter } from './cycle.ts';
 import type { Departures } from './departures.ts';
 import { MovedRows } from './moved-rows.ts';
 import type { PlannedBucket } from './plan.ts';
 import { removeDeparted } from './remove-departed.ts';
 import type { RowSink } from './row-sink.ts';
-
-/** Planned buckets not yet complete. */
-export class BucketQueue {
-  readonly #planned: readonly PlannedBucket[];
-  #next = 0;
-  readonly rowsTotal: number;
-  rowsDone = 0;
-
-  constructor(planned: readonly PlannedBucket[]) {
-    this.#planned = planned;
-    this.rowsTotal = planned.reduce((sum, { rows }) => sum + rows, 0);
-  }
-
-  get first(): PlannedBucket | undefined {
-    return this.#planned[this.#next];
-  }
-
-  removeFirst(): void {
-    this.rowsDone += this.first?.rows ?? 0;
-    this.#next += 1;
-  }
-}
 
 /**
  * Compares planned buckets with the ledger, writes the rows that are new or replaced, and stops when the
@@ -57,6 +37,12 @@ export async function writeFiles(
     for (let bucket = queue.first; bucket; bucket = queue.first) {
       if (sink.full || work.masks.rows >= MAX_MASKED_ROWS || cycle.stop?.aborted) break;
       throwIfAborted(cycle.signal);
+      const bulk = sink.adopt ? unpublishedRun(cycle, queue, sink.filesLeft) : [];
+      if (bulk.length > 0) {
+        for (const written of await takeUnpublished(work, queue, bulk))
+          buckets.set(written.bucketId, written);
+        continue;
+      }
       const { bucketId } = bucket;
       const segments = cycle.ledger.published.segmentsOf(bucketId);
       const compared = await cycle.database.readBucket(bucketId, (open) =>
@@ -64,7 +50,7 @@ export async function writeFiles(
       );
       if (compared === undefined) break;
       buckets.set(bucketId, compared);
-      queue.removeFirst();
+      queue.remove(bucketId);
       cycle.counts.bucketsChanged += 1;
       cycle.progress({ phase: 'write', rowsDone: queue.rowsDone, rowsTotal: queue.rowsTotal });
     }
@@ -84,6 +70,31 @@ interface Work {
   readonly masks: MaskSet;
   readonly moved: MovedRows;
   readonly departures: Departures;
+}
+
+/** Writes buckets of which nothing is published, and what they hold of rows that were elsewhere. */
+async function takeUnpublished(
+  { cycle, sink, masks, moved }: Work,
+  queue: BucketQueue,
+  planned: readonly PlannedBucket[],
+): Promise<readonly LedgerBucket[]> {
+  const { counts } = cycle;
+  let rowsDone = queue.rowsDone;
+  const { files, buckets } = await writeUnpublished(cycle, planned, (rows) => {
+    rowsDone += rows;
+    cycle.progress({ phase: 'write', rowsDone, rowsTotal: queue.rowsTotal });
+  });
+  sink.adopt?.(files);
+  for (const { segments } of files)
+    for (const { bucketId, entries } of segments)
+      for (let at = 0; at < entries.byteLength; at += ENTRY_BYTES) {
+        const old = moved.placeOf(entries.subarray(at, at + ENTRY_BYTES), bucketId);
+        if (old && masks.add(old)) counts.rowsReplaced += 1;
+        else counts.rowsAdded += 1;
+      }
+  for (const { bucketId } of buckets) queue.remove(bucketId);
+  counts.bucketsChanged += buckets.length;
+  return buckets;
 }
 
 /** The bucket as it is published then, undefined where the commit was full before its end. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type DataEntity, MAX_CONTENT_BYTES } from '@data-universe/dataset';
 import type Database from 'better-sqlite3';
 import { errorCode, throwIfAborted } from '../errors.ts';
+import { bucketFingerprint, fingerprintByRows } from './bucket-fingerprint.ts';
 import { type BucketQueries, INDEXED_QUERIES, UNINDEXED_QUERIES } from './bucket-queries.ts';
 import { databaseError } from './database-errors.ts';
 import { EMPTY_FINGERPRINT, fingerprintOf } from './fingerprint.ts';
@@ -53,6 +53,8 @@ type EntityRow = [
 export class MinerDatabase {
   readonly path: string;
   readonly hasBucketIndex: boolean;
+  /** Whether a BatchReader can read it. */
+  readonly hasBatches: boolean;
   readonly #connection: Database.Database;
   readonly #source: number;
   readonly #queries: BucketQueries;
@@ -61,7 +63,8 @@ export class MinerDatabase {
   firstBucket = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, source: number, busyTimeoutMs?: number) {
-    const { connection, hasBucketIndex } = openDatabase(path, busyTimeoutMs);
+    const { connection, hasBucketIndex, isUtf8 } = openDatabase(path, busyTimeoutMs);
+    this.hasBatches = hasBucketIndex && isUtf8;
     this.path = path;
     this.hasBucketIndex = hasBucketIndex;
     this.#connection = connection;
@@ -169,21 +172,14 @@ export class MinerDatabase {
       .get({ source: this.#source, after });
     if (next === undefined) return undefined;
     const [bucketId, rows] = next;
-    return { bucketId, rows, fingerprint: this.#fingerprintByRows(bucketId) };
-  }
-
-  #fingerprintByRows(bucket: unknown): Buffer {
-    const digest = createHash('sha256');
-    const rows = this.#connection
-      .prepare<unknown[], [string]>(this.#queries.bucketText)
-      .raw()
-      .iterate({ source: this.#source, bucket });
-    let separator = '';
-    for (const [text] of rows) {
-      digest.update(separator).update(text);
-      separator = '\n';
-    }
-    return digest.digest().subarray(0, 16);
+    return {
+      bucketId,
+      rows,
+      fingerprint: fingerprintByRows(this.#connection, this.#queries, {
+        source: this.#source,
+        bucket: bucketId,
+      }),
+    };
   }
 
   /**
@@ -203,16 +199,7 @@ export class MinerDatabase {
   }
 
   #fingerprint(bucket: number): Buffer {
-    try {
-      const row = this.#connection
-        .prepare<unknown[], [number, Buffer | null]>(this.#queries.bucket)
-        .raw()
-        .get({ source: this.#source, bucket });
-      return row?.[1] ? fingerprintOf(row[1]) : EMPTY_FINGERPRINT;
-    } catch (error) {
-      if (errorCode(error) === 'SQLITE_TOOBIG') return this.#fingerprintByRows(bucket);
-      throw error;
-    }
+    return bucketFingerprint(this.#connection, this.#queries, { source: this.#source, bucket });
   }
 
   *#pages(bucketId: number): Generator<RowPage> {

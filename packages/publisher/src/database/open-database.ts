@@ -20,6 +20,8 @@ export interface OpenedDatabase {
   readonly connection: Database.Database;
   /** An index begins with (timeBucketId, source) and holds label and contentSizeBytes. */
   readonly hasBucketIndex: boolean;
+  /** Texts lie there as UTF-8, which is what a miner's database has. */
+  readonly isUtf8: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export function openDatabase(path: string, busyTimeoutMs = 5_000): OpenedDatabas
       timeout: busyTimeoutMs,
     });
     checkTable(connection, path);
-    return { connection, hasBucketIndex: hasBucketIndex(connection) };
+    const isUtf8 = connection.pragma('encoding', { simple: true }) === 'UTF-8';
+    return { connection, hasBucketIndex: hasBucketIndex(connection), isUtf8 };
   } catch (error) {
     connection?.close();
     throw databaseError(error, path);

@@ -73,6 +73,17 @@ export class Published {
     );
   }
 
+  /** Whether any row of the bucket was ever published and not forgotten since. */
+  hasSegments(bucketId: number): boolean {
+    return this.#db.run(
+      () =>
+        this.#db
+          .prepare('SELECT 1 FROM segment WHERE bucket_id = ? LIMIT 1')
+          .pluck()
+          .get(bucketId) !== undefined,
+    );
+  }
+
   /** The buckets of which files hold rows, as they stand. */
   bucketsOf(fileIds: readonly number[]): LedgerBucket[] {
     return this.#db.run(() =>

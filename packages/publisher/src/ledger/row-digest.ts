@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { DataEntity } from '@data-universe/dataset';
+import type { DataEntity, RowView } from '@data-universe/dataset';
 
 /** Bytes of one published row in the ledger: 7 of its uri's hash, 8 of the whole row's. */
 export const ENTRY_BYTES = 15;
@@ -37,6 +37,26 @@ export class RowDigest {
     );
   }
 
+  /** The same of a row as bytes. */
+  writeView(row: RowView, target: Buffer, offset: number): void {
+    const uriEnd = this.#putBytes(SALT_BYTES, row.bytes, row.uriStart, row.uriEnd);
+    hash('sha256', this.#scratch.subarray(0, uriEnd), 'buffer').copy(target, offset, 0, URI_BYTES);
+    let end = this.#putBytes(uriEnd, row.bytes, row.datetimeStart, row.datetimeEnd);
+    if (row.labelStart < 0) end = this.#putLabel(end, null);
+    else end = this.#putBytes(end, row.bytes, row.labelStart, row.labelEnd);
+    this.#reserve(end + 24 + row.contentEnd - row.contentStart);
+    end = this.#scratch.writeDoubleLE(row.timeBucketId, end);
+    end = this.#scratch.writeDoubleLE(row.contentSizeBytes, end);
+    this.#scratch.set(row.content, end);
+    end += row.contentEnd - row.contentStart;
+    hash('sha256', this.#scratch.subarray(0, end), 'buffer').copy(
+      target,
+      offset + URI_BYTES,
+      0,
+      ENTRY_BYTES - URI_BYTES,
+    );
+  }
+
   /** The key under which entries of this uri are found; equal to `uriKeyAt` of the row's entry. */
   uriKey(uri: string): number {
     const end = this.#putText(SALT_BYTES, uri);
@@ -47,6 +67,13 @@ export class RowDigest {
     if (label !== null) return this.#putText(at, label);
     this.#reserve(at + 4);
     return this.#scratch.writeUInt32LE(0xffff_ffff, at);
+  }
+
+  #putBytes(at: number, bytes: Uint8Array, start: number, end: number): number {
+    this.#reserve(at + 4 + end - start);
+    this.#scratch.writeUInt32LE(end - start, at);
+    this.#scratch.set(bytes.subarray(start, end), at + 4);
+    return at + 4 + end - start;
   }
 
   #putText(at: number, text: string): number {
