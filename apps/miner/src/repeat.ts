@@ -48,7 +48,7 @@ export async function repeat(options: RepeatOptions): Promise<void> {
     const wait =
       failures > 0
         ? retryDelay(failures, intervalMs, clock.random())
-        : Math.max(0, intervalMs * (1 + JITTER * (2 * clock.random() - 1)) - elapsed);
+        : Math.max(0, Math.round(intervalMs * (1 + JITTER * (2 * clock.random() - 1))) - elapsed);
     options.onWait(wait);
     await clock.sleep(wait, stop);
   }

@@ -8,6 +8,8 @@ export interface ConfigChanges {
   readonly stateDirectory?: string;
   /** Lines below `storage:`; replaces `type: "s3"`. */
   readonly storage?: string;
+  /** What follows `publishing:`, on one line. */
+  readonly publishing?: string;
   /** Further lines below `storage.s3`. */
   readonly s3?: string;
 }
@@ -27,6 +29,7 @@ netuid: ${network.netuid}
 wallet: { name: ${name}, hotkey: default, path: ${JSON.stringify(join(network.folder, 'wallets'))} }
 database: ${JSON.stringify(changes.database ?? 'SqliteMinerStorage.sqlite')}
 state_directory: ${JSON.stringify(state)}
+publishing: ${changes.publishing ?? '{}'}
 storage:
   ${changes.storage ?? 'type: "s3"'}
   s3:
