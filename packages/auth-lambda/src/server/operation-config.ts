@@ -15,4 +15,3 @@ export const operationConfigShape = {
   max_connections_per_address: z.int().positive().default(128),
   trust_proxy_header: z.boolean().default(false),
 };
-export type OperationConfig = z.output<z.ZodObject<typeof operationConfigShape>>;

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { createAccessRequest, type Signer, signerFromSeed } from '@data-universe/core-auth';
 
 /** What the flood is made of, and how much of it. */
-export const KINDS = {
+const KINDS = {
   'bad JSON': 3,
   'no request': 2,
   'forged signature': 8,
@@ -10,7 +10,7 @@ export const KINDS = {
   'from one address': 4,
   oversize: 1,
 } as const;
-export type Kind = keyof typeof KINDS;
+type Kind = keyof typeof KINDS;
 
 export interface Place {
   readonly network: string;
@@ -27,7 +27,7 @@ function anyAddress(): string {
   return `2001:${groups.join(':')}::1`;
 }
 
-export function httpRequest(body: string, address: string): Buffer {
+function httpRequest(body: string, address: string): Buffer {
   return Buffer.from(
     `POST /auth HTTP/1.1\r\nHost: auth\r\nX-Forwarded-For: ${address}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

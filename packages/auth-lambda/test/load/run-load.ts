@@ -29,7 +29,7 @@ export interface LoadFigures {
   readonly cpuSeconds: number;
 }
 
-export interface HonestFigures {
+interface HonestFigures {
   readonly asked: number;
   readonly granted: number;
   readonly refusals: Record<string, number>;
