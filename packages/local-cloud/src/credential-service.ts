@@ -23,6 +23,8 @@ export interface PresignedStore {
   readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** For stores that obey an `x-amz-acl` which nobody has signed. */
   readonly privateAcl?: boolean | undefined;
+  /** Life of a signature. Default 300. */
+  readonly seconds?: number | undefined;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function startCredentialService(
           bucket,
           credentials: presigned.key,
           privateAcl: presigned.privateAcl,
+          seconds: presigned.seconds,
         });
   const ports = {
     clock: systemClock,
