@@ -1,6 +1,8 @@
 const MEBIBYTE = 1024 * 1024;
 /** S3's limits. */
 const MAX_PARTS = 10_000;
+/** Of a body in one request. */
+export const LARGEST_PUT = 5 * 1024 * MEBIBYTE;
 export const SMALLEST_PART = 5 * MEBIBYTE;
 /** One part is one buffer: what Node.js can hold in one, and anyone's memory bears. */
 export const LARGEST_PART = 1024 * MEBIBYTE;

@@ -1,6 +1,6 @@
-import { MAX_PUT_BYTES } from '@data-universe/core-auth';
 import { failure } from '@data-universe/storage-core';
 import type { S3Connection } from '../connection.ts';
+import { LARGEST_PUT } from '../parts.ts';
 import type { Upload } from '../upload.ts';
 
 /** Throws StorageError for a put that no service presigns. */
@@ -8,12 +8,12 @@ export function assertPresignable(
   { options }: S3Connection,
   { source, createOnly, call }: Upload,
 ): void {
-  if (source.size > MAX_PUT_BYTES)
+  if (source.size > LARGEST_PUT)
     throw failure(call, {
       code: 'TooLarge',
       message:
         `it has ${source.size} bytes, and with presigned requests nothing goes in parts: a put has ` +
-        `at most ${MAX_PUT_BYTES} bytes (5 GiB)`,
+        `at most ${LARGEST_PUT} bytes (5 GiB)`,
     });
   if (source.size === 0)
     throw failure(call, {
