@@ -12,7 +12,7 @@ export interface Revocations {
  */
 export type SessionMark = 'source-identity' | 'session-name';
 
-const SIDS = { hotkeys: 'RevokedHotkeys', sessions: 'RevokedSessions' } as const;
+export const SIDS = { hotkeys: 'RevokedHotkeys', sessions: 'RevokedSessions' } as const;
 export const REVOCATION_SIDS: readonly string[] = Object.values(SIDS);
 
 /** The statements of a bucket policy that refuse live sessions: none where nothing is revoked. */
@@ -51,4 +51,12 @@ function anyOf(hotkeys: readonly string[], mark: SessionMark) {
           'aws:userid': hotkeys.flatMap((hotkey) => [`*:upload-${hotkey}`, `*:read-${hotkey}`]),
         };
   return { StringLike: values };
+}
+
+/** The hotkeys of a condition that `anyOf` made. */
+export function hotkeysIn(
+  condition: Readonly<Record<string, string | readonly string[]>>,
+): string[] {
+  const values = [condition['aws:SourceIdentity'] ?? condition['aws:userid'] ?? []].flat();
+  return [...new Set(values.map((value) => value.replace(/^\*:(?:upload|read)-/, '')))];
 }

@@ -1,14 +1,26 @@
+import { isHotkeyAddress } from '@data-universe/core-auth';
 import { z } from 'zod';
 import {
+  hotkeysIn,
   REVOCATION_SIDS,
   type Revocations,
   revocationStatements,
   type SessionMark,
+  SIDS,
 } from './revocations.ts';
 
+/** Of a bucket policy, by Amazon S3's limit. */
+const MAX_POLICY_BYTES = 20 * 1024;
+
+const conditionSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+);
 const documentSchema = z.looseObject({
   Version: z.string(),
-  Statement: z.array(z.looseObject({ Sid: z.string().optional() })),
+  Statement: z.array(
+    z.looseObject({ Sid: z.string().optional(), Condition: conditionSchema.optional() }),
+  ),
 });
 
 export interface RevokeOptions {
@@ -17,9 +29,23 @@ export interface RevokeOptions {
   readonly mark: SessionMark;
 }
 
+/** What a bucket's policy refuses, as JSON. Throws SyntaxError or ZodError, and Error for revocations that were altered by hand. */
+export function readRevocations(current: string): Required<Revocations> {
+  const { Statement } = documentSchema.parse(JSON.parse(current));
+  const conditionOf = (sid: string) => Statement.find(({ Sid }) => Sid === sid)?.Condition;
+  const revokedHotkeys = hotkeysIn(conditionOf(SIDS.hotkeys)?.StringLike ?? {});
+  const before = conditionOf(SIDS.sessions)?.DateLessThan?.['aws:TokenIssueTime'] ?? null;
+  if (!revokedHotkeys.every(isHotkeyAddress) || Array.isArray(before))
+    throw new Error(
+      `the statements ${REVOCATION_SIDS.join(' and ')} are not as this command writes them: look at them, and remove them by hand`,
+    );
+  return { revokedHotkeys, revokeSessionsBefore: before };
+}
+
 /**
  * A bucket's policy, as JSON, with exactly these revocations in it; every other statement stays as it is. No policy is
- * an error: it could be one that was not read, and writing the answer would remove it. Throws SyntaxError or ZodError.
+ * an error: it could be one that was not read, and writing the answer would remove it. Throws SyntaxError or ZodError,
+ * and Error where S3 would not take the policy.
  */
 export function revokePolicy(
   current: string,
@@ -28,5 +54,10 @@ export function revokePolicy(
   const document = documentSchema.parse(JSON.parse(current));
   const kept = document.Statement.filter(({ Sid }) => !REVOCATION_SIDS.includes(Sid ?? ''));
   const added = revocationStatements(`arn:aws:s3:::${bucket}`, revocations, mark);
-  return JSON.stringify({ ...document, Statement: [...kept, ...added] });
+  const policy = JSON.stringify({ ...document, Statement: [...kept, ...added] });
+  if (Buffer.byteLength(policy) > MAX_POLICY_BYTES)
+    throw new Error(
+      `the policy would have ${Buffer.byteLength(policy)} bytes, and a bucket takes ${MAX_POLICY_BYTES}: take back hotkeys whose sessions have ended, or use --sessions-before`,
+    );
+  return policy;
 }

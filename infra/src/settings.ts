@@ -65,7 +65,7 @@ export const settingsSchema = z.strictObject({
   /** Gets alarms and the budget's notices once it has confirmed; null for nobody yet. */
   alarm_email: z.email().nullable().default(null),
   /** An alarm when the newest finalised block that the service saw is older. */
-  max_chain_age_seconds: z.int().positive().default(180),
+  max_chain_age_seconds: z.int().positive().default(360),
   monthly_budget_usd: z.number().positive().nullable().default(50),
 
   /** Hotkeys whose live sessions the bucket refuses; see docs/deploy-aws.md. */

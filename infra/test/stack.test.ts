@@ -358,7 +358,7 @@ describe('what an operator relies on', () => {
       AlarmName: 'DataUniverse-StaleChain',
       Namespace: 'DataUniverse/Auth',
       MetricName: 'ChainAgeSeconds',
-      Threshold: 180,
+      Threshold: 360,
     });
   });
 
