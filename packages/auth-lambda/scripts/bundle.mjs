@@ -21,6 +21,10 @@ const { outputFiles, metafile } = await build({
   target: 'node20',
   conditions: ['@data-universe/source'],
   legalComments: 'none',
+  // aws4 is CommonJS, and requires modules of Node.
+  banner: {
+    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+  },
   plugins: [zodAsNamespace()],
   metafile: true,
   write: false,

@@ -17,8 +17,31 @@ const LENGTH = 35;
 
 const CHECKSUM_DOMAIN = new TextEncoder().encode('SS58PRE');
 
+/** Addresses that were read lately: a decision looks at the same one four times. The oldest is forgotten first. */
+const known = new Map<string, Uint8Array>();
+const MAX_KNOWN = 1_024;
+
 /** The public key behind an address, 32 bytes, or undefined where the text is no canonical address. */
 export function publicKeyOf(text: string): Uint8Array | undefined {
+  return keyOf(text)?.slice();
+}
+
+export function isHotkeyAddress(text: string): text is HotkeyAddress {
+  return keyOf(text) !== undefined;
+}
+
+function keyOf(text: string): Uint8Array | undefined {
+  const remembered = known.get(text);
+  if (remembered !== undefined) return remembered;
+  const publicKey = decode(text);
+  if (publicKey === undefined) return undefined;
+  const [oldest] = known.keys();
+  if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+  known.set(text, publicKey);
+  return publicKey;
+}
+
+function decode(text: string): Uint8Array | undefined {
   if (!SHAPE.test(text)) return undefined;
   // Base58 has one spelling of a number, and each leading zero byte one of its own.
   const bytes = base58.decode(text);
@@ -26,10 +49,6 @@ export function publicKeyOf(text: string): Uint8Array | undefined {
   const [first, second] = checksum(bytes.subarray(0, KEY_END));
   if (bytes[KEY_END] !== first || bytes[KEY_END + 1] !== second) return undefined;
   return bytes.slice(1, KEY_END);
-}
-
-export function isHotkeyAddress(text: string): text is HotkeyAddress {
-  return publicKeyOf(text) !== undefined;
 }
 
 /** Throws RangeError where the key is not 32 bytes. */

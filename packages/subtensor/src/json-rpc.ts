@@ -1,3 +1,4 @@
+import { type HttpAnswer, httpPost } from '@data-universe/core-auth/http-post';
 import { z } from 'zod';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 
@@ -33,23 +34,29 @@ async function post(
   signal: AbortSignal,
 ): Promise<string> {
   const deadline = AbortSignal.timeout(timeoutMs);
+  const answer = await exchange(url, body, AbortSignal.any([deadline, signal]));
+  // A redirect too: whoever answers must be whom the operator named.
+  if (answer.status !== 200) {
+    throw new ChainUnavailableError(`HTTP ${answer.status}`, { reason: 'Rpc' });
+  }
+  if (answer.body !== undefined) return Buffer.from(answer.body).toString('utf8');
+  throw new ChainUnavailableError(`an answer over ${MAX_BODY_BYTES} bytes`, {
+    reason: 'Malformed',
+  });
+}
+
+async function exchange(url: string, body: string, signal: AbortSignal): Promise<HttpAnswer> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
+    return await httpPost({
+      url: new URL(url),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body,
-      // Whoever answers must be whom the operator named.
-      redirect: 'manual',
-      signal: AbortSignal.any([deadline, signal]),
+      signal,
+      maxAnswerBytes: MAX_BODY_BYTES,
+      repeatable: true,
     });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new ChainUnavailableError(`HTTP ${response.status}`, { reason: 'Rpc' });
-    }
-    return await readText(response);
   } catch (cause) {
-    if (cause instanceof ChainUnavailableError) throw cause;
-    if (signal.aborted || deadline.aborted) {
+    if (signal.aborted) {
       throw new ChainUnavailableError('no answer in time', { reason: 'Timeout', cause });
     }
     throw new ChainUnavailableError(`no connection, or one that broke (${codeOf(cause)})`, {
@@ -57,22 +64,6 @@ async function post(
       cause,
     });
   }
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop early cancels the stream, and with it the connection.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      throw new ChainUnavailableError(`an answer over ${MAX_BODY_BYTES} bytes`, {
-        reason: 'Malformed',
-      });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {
@@ -103,9 +94,7 @@ function resultOf(value: unknown, id: number, method: string): unknown {
   return result;
 }
 
-/** undici keeps what happened in the cause of its `fetch failed`. */
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (!(cause instanceof Error)) return 'unknown';
-  return 'code' in cause ? String(cause.code) : cause.name;
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.name;
 }

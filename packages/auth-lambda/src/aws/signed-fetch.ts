@@ -1,5 +1,5 @@
-import { readBounded } from '@data-universe/core-auth/bounded-body';
-import { AwsV4Signer } from 'aws4fetch';
+import { type HttpAnswer, httpPost } from '@data-universe/core-auth/http-post';
+import aws4 from 'aws4';
 import { z } from 'zod';
 import { type AwsCredentialsProvider, environmentCredentials } from './aws-credentials.ts';
 import { AwsRequestError } from './aws-request-error.ts';
@@ -34,7 +34,7 @@ export interface SignedFetchOptions {
 }
 
 export interface SignedPost {
-  /** All are signed but content-type and content-length. */
+  /** All of them are signed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal?: AbortSignal | undefined;
@@ -75,25 +75,23 @@ export class SignedFetch {
 
   /** `POST /`. Throws AwsRequestError where there is no answer. */
   async post({ headers, body, signal }: SignedPost): Promise<SignedAnswer> {
-    const signer = await this.#signer({ method: 'POST', url: this.#endpoint.href, headers, body });
-    const signed = await signer.sign();
-    const timeout = AbortSignal.timeout(this.#options.timeoutMilliseconds);
+    const signed = await this.#sign({ method: 'POST', path: '/', headers, body });
+    const { timeoutMilliseconds, maxAnswerBytes } = this.#options;
+    const timeout = AbortSignal.timeout(timeoutMilliseconds);
     try {
-      const response = await fetch(signed.url, {
-        method: 'POST',
+      const answer = await httpPost({
+        url: this.#endpoint,
         headers: signed.headers,
         body,
-        redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        maxAnswerBytes,
       });
-      return await this.#read(response);
+      return this.#checked(answer);
     } catch (error) {
       if (error instanceof AwsRequestError) throw error;
       if (signal?.aborted === true) throw this.#fault('Aborted', 'was given up by its caller');
-      if (timeout.aborted) {
-        const limit = this.#options.timeoutMilliseconds;
-        throw this.#fault('Timeout', `had no answer within ${limit} ms`);
-      }
+      if (timeout.aborted)
+        throw this.#fault('Timeout', `had no answer within ${timeoutMilliseconds} ms`);
       throw this.#fault('Unreachable', `found no connection, or one that broke (${codeOf(error)})`);
     }
   }
@@ -107,37 +105,35 @@ export class SignedFetch {
     expiresSeconds,
   }: PresignOptions): Promise<URL> {
     const path = `/${segments.map(encodeSegment).join('/')}`;
-    const url = new URL(path, this.#endpoint);
+    const all = {
+      ...query,
+      'X-Amz-Date': amzDate(this.#now()),
+      'X-Amz-Expires': String(expiresSeconds),
+    };
+    const pairs = Object.entries(all).map((pair) => pair.map(encodeRfc3986).join('='));
+    const target = `${path}?${pairs.join('&')}`;
+    const signed = await this.#sign({ method, path: target, headers, signQuery: true });
+    const url = new URL(signed.path, this.#endpoint);
     // URL resolves dots even where they are escaped.
     if (url.pathname !== path)
       throw new RangeError('a "." or ".." can not be part of a signed path');
-    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
-    url.searchParams.set('X-Amz-Expires', String(expiresSeconds));
-    const signer = await this.#signer({
-      method,
-      url: url.href,
-      headers: headers ?? {},
-      signQuery: true,
-      allHeaders: true,
-    });
-    const signed = await signer.sign();
-    // A space as "+" means a space to some stores, and itself to others.
-    signed.url.search = signed.url.search.replaceAll('+', '%20');
-    return signed.url;
+    return url;
   }
 
-  async #signer(request: SignerRequest): Promise<AwsV4Signer> {
+  async #sign({ headers, ...request }: Unsigned): Promise<Signed> {
     const { service, region } = this.#options;
-    const { accessKeyId, secretAccessKey, sessionToken } = await this.#ownCredentials();
-    return new AwsV4Signer({
-      ...request,
-      service,
-      region,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken !== undefined && { sessionToken }),
-      datetime: amzDate(this.#now()),
-    });
+    const credentials = await this.#ownCredentials();
+    const dated = request.signQuery === true ? {} : { 'x-amz-date': amzDate(this.#now()) };
+    const host = { host: this.#endpoint.host };
+    const signed = aws4.sign(
+      { ...request, service, region, headers: { ...headers, ...dated, ...host } },
+      {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secretAccessKey,
+        ...(credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken }),
+      },
+    );
+    return signedSchema.parse(signed);
   }
 
   async #ownCredentials() {
@@ -149,16 +145,14 @@ export class SignedFetch {
     }
   }
 
-  async #read(response: Response): Promise<SignedAnswer> {
-    const { status } = response;
-    if (status >= 300 && status < 400) {
-      await response.body?.cancel();
+  #checked({ status, body }: HttpAnswer): SignedAnswer {
+    if (status >= 300 && status < 400)
       throw this.#fault('Redirected', `was sent elsewhere (HTTP ${status}): check the endpoint`);
-    }
-    const { maxAnswerBytes } = this.#options;
-    const body = await readBounded(response, maxAnswerBytes);
     if (body === undefined)
-      throw this.#fault('AnswerTooLong', `was answered with over ${maxAnswerBytes} bytes`);
+      throw this.#fault(
+        'AnswerTooLong',
+        `was answered with over ${this.#options.maxAnswerBytes} bytes`,
+      );
     return { status, text: new TextDecoder().decode(body) };
   }
 
@@ -168,18 +162,27 @@ export class SignedFetch {
   }
 }
 
-interface SignerRequest {
+interface Unsigned {
   readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string;
-  readonly signQuery?: true;
-  readonly allHeaders?: true;
+  readonly signQuery?: boolean;
 }
 
-/** By RFC 3986, as Signature Version 4 wants it. */
+/** The library counts a body's bytes for a header. */
+const headerSchema = z.union([z.string(), z.number().transform(String)]);
+const signedSchema = z.object({ path: z.string(), headers: z.record(z.string(), headerSchema) });
+type Signed = z.output<typeof signedSchema>;
+
 function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replaceAll(
+  if (segment.includes('/')) throw new RangeError('a segment of a path holds no "/"');
+  return encodeRfc3986(segment);
+}
+
+/** As Signature Version 4 wants it. */
+function encodeRfc3986(text: string): string {
+  return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
@@ -190,10 +193,9 @@ function amzDate(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().replaceAll(/[:-]/g, '').slice(0, 15)}Z`;
 }
 
-/** fetch keeps what happened in the cause of its error; its code alone is told. */
+/** The system's code for what happened: the text may quote an answer. */
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (!(cause instanceof Error)) return 'unknown';
-  const code = 'code' in cause ? String(cause.code) : cause.name;
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error ? String(error.code) : error.name;
   return /^[\w.-]{1,64}$/.test(code) ? code : 'unknown';
 }

@@ -24,7 +24,8 @@ const environmentSchema = z
     DATA_UNIVERSE_CHAIN_ENDPOINTS: list,
     DATA_UNIVERSE_GENESIS_HASH: text.optional(),
     /** In rao. */
-    DATA_UNIVERSE_MIN_STAKE: whole.optional(),
+    DATA_UNIVERSE_MIN_STAKE: whole.default(0),
+    DATA_UNIVERSE_STAKE_SOURCE: z.enum(['weighed', 'alpha']).default('weighed'),
     DATA_UNIVERSE_SESSION_SECONDS: whole.optional(),
     DATA_UNIVERSE_UPLOADS_PER_DAY: whole.optional(),
     DATA_UNIVERSE_READS_PER_DAY: whole.optional(),
@@ -47,6 +48,7 @@ const environmentSchema = z
     chainEndpoints: env.DATA_UNIVERSE_CHAIN_ENDPOINTS,
     genesisHash: env.DATA_UNIVERSE_GENESIS_HASH,
     minStake: env.DATA_UNIVERSE_MIN_STAKE,
+    stakeSource: env.DATA_UNIVERSE_STAKE_SOURCE,
     sessionSeconds: env.DATA_UNIVERSE_SESSION_SECONDS,
     uploadsPerDay: env.DATA_UNIVERSE_UPLOADS_PER_DAY,
     readsPerDay: env.DATA_UNIVERSE_READS_PER_DAY,

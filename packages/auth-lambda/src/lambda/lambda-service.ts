@@ -2,16 +2,18 @@ import type { Writable } from 'node:stream';
 import { verifyLean } from '@data-universe/core-auth/verify-lean';
 import { SubtensorRegistry } from '@data-universe/subtensor';
 import { StreamAuditSink } from '../audit/stream-audit-sink.ts';
+import { type AccessConfig, accessConfigSchema } from '../decision/access-config.ts';
 import { type AccessHandler, createAccessHandler } from '../decision/access-handler.ts';
 import { systemClock } from '../decision/clock.ts';
 import { StsIssuer } from '../grant/sts-issuer.ts';
 import { TokenBucketLimiter } from '../limits/token-bucket-limiter.ts';
 import { EmfMetrics } from '../metrics/emf-metrics.ts';
+import { chainSettings } from '../server/chain-settings.ts';
 import { openDynamoState } from '../state/dynamodb/dynamo-state.ts';
 import { type LambdaSettings, readLambdaEnvironment } from './lambda-environment.ts';
 
 /** Nothing runs between requests: an answer is used while it is fresh, and never renewed behind a decision. */
-const CHAIN_FRESH_MS = 30_000;
+const CHAIN_FRESH_SECONDS = 30;
 
 /**
  * The service of one Lambda instance, from its environment; audit lines and metrics go to `stdout`. Throws where the
@@ -22,19 +24,20 @@ export function lambdaService(
   stdout: Writable,
 ): AccessHandler {
   const settings = readLambdaEnvironment(env);
-  const { region } = settings;
+  const config = accessConfig(settings);
+  const { region } = config;
   const { nonces, quota, levers } = openDynamoState({
     table: settings.stateTable,
     region,
     endpoint: settings.dynamodbEndpoint,
   });
-  return createAccessHandler(accessConfig(settings), {
+  return createAccessHandler(config, {
     clock: systemClock,
     // Of this instance alone: API Gateway's throttling stands before all of them.
     addressLimiter: new TokenBucketLimiter(),
     verify: verifyLean,
     nonces,
-    registry: subtensorRegistry(settings),
+    registry: registryOf(settings, config),
     levers,
     quota,
     issuer: new StsIssuer({
@@ -49,21 +52,20 @@ export function lambdaService(
   });
 }
 
-function subtensorRegistry(settings: LambdaSettings): SubtensorRegistry {
-  const { network, netuid, chainEndpoints, genesisHash, minStake = 0 } = settings;
-  return new SubtensorRegistry({
-    network,
-    netuid,
-    endpoints: chainEndpoints,
-    stake: minStake > 0 ? 'weighed' : 'none',
-    freshForMs: CHAIN_FRESH_MS,
-    staleForMs: CHAIN_FRESH_MS,
-    ...(genesisHash !== undefined && { genesisHash }),
-  });
+function registryOf(settings: LambdaSettings, config: AccessConfig): SubtensorRegistry {
+  const chain = {
+    chain_endpoints: settings.chainEndpoints,
+    genesis_hash: settings.genesisHash,
+    stake_source: settings.stakeSource,
+    max_block_age_seconds: 120,
+    chain_fresh_seconds: CHAIN_FRESH_SECONDS,
+    chain_stale_seconds: CHAIN_FRESH_SECONDS,
+  };
+  return new SubtensorRegistry(chainSettings({ ...config, ...chain }));
 }
 
-function accessConfig(settings: LambdaSettings) {
-  return {
+function accessConfig(settings: LambdaSettings): AccessConfig {
+  return accessConfigSchema.parse({
     audience: settings.audience,
     network: settings.network,
     netuid: settings.netuid,
@@ -74,5 +76,5 @@ function accessConfig(settings: LambdaSettings) {
     uploads_per_day: settings.uploadsPerDay,
     reads_per_day: settings.readsPerDay,
     older_forms: settings.olderForms,
-  };
+  });
 }
