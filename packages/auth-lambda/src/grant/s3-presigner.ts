@@ -1,9 +1,12 @@
 import type { PresignedRequest, StoreOperation } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
-import type { AwsCredentials, AwsCredentialsProvider } from '../aws/aws-credentials.ts';
-import { AwsRequestError } from '../aws/aws-request-error.ts';
+import {
+  type AwsCredentials,
+  type AwsCredentialsProvider,
+  environmentCredentials,
+} from '../aws/aws-credentials.ts';
+import { type PresignOrder, presignedUrl } from '../aws/presigned-url.ts';
 import { awsEndpoint, regionSchema, serviceEndpointSchema } from '../aws/service-endpoint.ts';
-import { type PresignOptions, SignedFetch } from '../aws/signed-fetch.ts';
 import { isBucketName } from './bucket-name.ts';
 import { IssuerUnavailableError } from './credential-issuer.ts';
 import type { RequestPresigner, SignedRequests } from './request-presigner.ts';
@@ -49,7 +52,7 @@ export class S3Presigner implements RequestPresigner {
   readonly createOnly: boolean;
   readonly checksums: boolean;
   readonly #options: z.output<typeof optionsSchema>;
-  readonly #s3: SignedFetch;
+  readonly #credentials: AwsCredentialsProvider;
   readonly #now: () => number;
 
   /** Throws ZodError where an option is wrong. */
@@ -61,30 +64,34 @@ export class S3Presigner implements RequestPresigner {
     this.createOnly = createOnly;
     this.checksums = checksums;
     this.#now = now;
-    this.#s3 = new SignedFetch({
-      service: 's3',
-      region,
-      endpoint: this.endpoint,
-      credentials: typeof credentials === 'object' ? () => credentials : credentials,
-      now,
-    });
+    this.#credentials =
+      typeof credentials === 'object'
+        ? () => credentials
+        : (credentials ?? environmentCredentials());
   }
 
   async presign(operations: readonly StoreOperation[]): Promise<SignedRequests> {
-    const { seconds } = this.#options;
-    // Signatures name the second: none of them ends before this.
-    const signedAt = Math.floor(this.#now() / 1000) * 1000;
-    const sign = async (operation: StoreOperation): Promise<PresignedRequest> => {
-      const { method, segments, query, headers } = this.#requestOf(operation);
-      const request = { method, segments, query, headers, expiresSeconds: seconds };
-      return { method, url: (await this.#s3.presign(request)).href, headers };
-    };
+    const { region, seconds } = this.#options;
+    const credentials = await this.#key();
+    const now = this.#now();
+    const endpoint = new URL(this.endpoint);
+    const requests = operations.map((operation): PresignedRequest => {
+      const request = this.#requestOf(operation);
+      const place = { endpoint, region, credentials, expiresSeconds: seconds, now };
+      const { method, headers } = request;
+      return { method, headers, url: presignedUrl({ ...request, ...place }) };
+    });
+    // A signature names the second.
+    const signedAt = Math.floor(now / 1000) * 1000;
+    return { requests, expiration: new Date(signedAt + seconds * 1000) };
+  }
+
+  async #key(): Promise<AwsCredentials> {
     try {
-      const requests = await Promise.all(operations.map(sign));
-      return { requests, expiration: new Date(signedAt + seconds * 1000) };
-    } catch (error) {
-      const reason = error instanceof AwsRequestError ? error.message : 'a signature failed';
-      throw new IssuerUnavailableError(reason);
+      return await this.#credentials();
+    } catch {
+      // A provider's error may quote what it found.
+      throw new IssuerUnavailableError('there is no key to sign with: check the environment');
     }
   }
 
@@ -130,6 +137,6 @@ export class S3Presigner implements RequestPresigner {
   }
 }
 
-type Unsigned = Required<Pick<PresignOptions, 'method' | 'segments' | 'query'>> & {
+type Unsigned = Pick<PresignOrder, 'method' | 'segments' | 'query'> & {
   readonly headers: Record<string, string>;
 };
