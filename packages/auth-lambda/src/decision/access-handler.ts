@@ -8,7 +8,7 @@ import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { decide, type Findings } from './decide.ts';
 import { faultRefusal, Refusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { inTime } from './time-limit.ts';
 
 export interface AccessInput extends Omit<WireInput, 'body'> {
   /** The bytes, or how to receive them: only what an address within its limit sends is received. */
@@ -39,7 +39,8 @@ export function createAccessHandler(
     const requestId = randomUUID();
     const findings: Findings = {};
     const audit = (refusal?: Refusal) =>
-      withTimeLimit(config.state_timeout_ms, () =>
+      inTime(
+        config.state_timeout_ms,
         ports.audit.write({
           request_id: requestId,
           time: new Date(ports.clock.now()).toISOString(),

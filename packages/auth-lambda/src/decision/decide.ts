@@ -15,7 +15,7 @@ import { requireQuota } from './check-quota.ts';
 import { requireRegistered, requireStanding } from './check-standing.ts';
 import { type Given, give } from './give.ts';
 import { Refusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { inTime, withTimeLimit } from './time-limit.ts';
 
 /** What became known of a request on its way, for the audit line. */
 export interface Findings {
@@ -98,9 +98,7 @@ async function requireCalm(
   ports: AccessPorts,
   address: string,
 ): Promise<void> {
-  const verdict = await withTimeLimit(config.state_timeout_ms, () =>
-    ports.addressLimiter.take(address),
-  );
+  const verdict = await inTime(config.state_timeout_ms, ports.addressLimiter.take(address));
   if (verdict.allowed) return;
   throw new Refusal(
     'TooManyRequests',
