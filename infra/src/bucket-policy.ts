@@ -1,6 +1,16 @@
+import { SOURCE_NAMES } from '@data-universe/core-auth/protocol';
 import { type PolicyDocument, type PolicyStatement, policyDocument } from './policy-document.ts';
 import type { ResourceNames } from './resource-names.ts';
 import { type Revocations, revocationStatements } from './revocations.ts';
+
+export interface BucketPolicyOptions {
+  readonly revocations?: Revocations | undefined;
+  /**
+   * Earlier miners upload to `data/1/` and `data/2/` without a condition on the key. With true those two folders are no
+   * longer create-only; those of the sources are.
+   */
+  readonly earlierMiners?: boolean | undefined;
+}
 
 /**
  * It grants nothing: each statement takes something away that no role policy and no session policy can give back.
@@ -9,10 +19,13 @@ import { type Revocations, revocationStatements } from './revocations.ts';
  */
 export function bucketPolicy(
   names: Pick<ResourceNames, 'bucketArn' | 'uploadRoleArn' | 'readRoleArn'>,
-  revocations: Revocations = {},
+  { revocations = {}, earlierMiners = false }: BucketPolicyOptions = {},
 ): PolicyDocument {
   const { bucketArn } = names;
   const everything = [bucketArn, `${bucketArn}/*`];
+  const createOnly = earlierMiners
+    ? SOURCE_NAMES.map((source) => `${bucketArn}/data/${source}/*`)
+    : [`${bucketArn}/*`];
   const bothRoles = { 'aws:PrincipalArn': [names.uploadRoleArn, names.readRoleArn] };
   const deny = (statement: Omit<PolicyStatement, 'Effect' | 'Principal'>): PolicyStatement => ({
     Effect: 'Deny',
@@ -31,7 +44,7 @@ export function bucketPolicy(
     deny({
       Sid: 'CreateOnly',
       Action: ['s3:PutObject'],
-      Resource: [`${bucketArn}/*`],
+      Resource: createOnly,
       Condition: {
         ArnEquals: { 'aws:PrincipalArn': [names.uploadRoleArn] },
         Null: { 's3:if-none-match': 'true' },

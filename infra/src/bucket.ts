@@ -52,8 +52,11 @@ export function datasetBucket(scope: Construct, settings: Settings, names: Resou
   const policy = new CfnBucketPolicy(scope, 'BucketPolicy', {
     bucket: bucket.bucketName,
     policyDocument: bucketPolicy(names, {
-      revokedHotkeys: settings.revoked_hotkeys,
-      revokeSessionsBefore: settings.revoke_sessions_before,
+      revocations: {
+        revokedHotkeys: settings.revoked_hotkeys,
+        revokeSessionsBefore: settings.revoke_sessions_before,
+      },
+      earlierMiners: settings.older_forms.includes('first-upload'),
     }),
   });
   // A bucket that stays must not lose its guard.

@@ -52,7 +52,12 @@ export function credentialService(
       DATA_UNIVERSE_READ_ROLE_ARN: names.readRoleArn,
       DATA_UNIVERSE_STATE_TABLE: table.tableName,
       DATA_UNIVERSE_CHAIN_ENDPOINTS: settings.chain_endpoints.join(','),
+      ...(settings.genesis_hash !== null && { DATA_UNIVERSE_GENESIS_HASH: settings.genesis_hash }),
       DATA_UNIVERSE_MIN_STAKE: String(settings.min_stake),
+      DATA_UNIVERSE_STAKE_SOURCE: settings.stake_source,
+      ...(settings.older_forms.length > 0 && {
+        DATA_UNIVERSE_OLDER_FORMS: settings.older_forms.join(','),
+      }),
       DATA_UNIVERSE_SESSION_SECONDS: String(settings.session_seconds),
       DATA_UNIVERSE_UPLOADS_PER_DAY: String(settings.uploads_per_day),
       DATA_UNIVERSE_READS_PER_DAY: String(settings.reads_per_day),

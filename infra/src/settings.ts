@@ -13,8 +13,7 @@ const certificateArn = z
   .string()
   .regex(/^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'not the ARN of a certificate');
 
-/** One deployment, as `settings.json` describes it. Defaults suit Data Universe on finney. */
-export const settingsSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   /** The account it may be deployed to, and no other. */
   account: z.string().regex(/^\d{12}$/, 'an account has 12 digits'),
   /** Of the partition `aws`: every policy names its resources as arn:aws. */
@@ -44,8 +43,18 @@ export const settingsSchema = z.strictObject({
   netuid: z.int().min(0).max(65_535).default(13),
   /** Nodes of the chain, asked in this order. */
   chain_endpoints: z.array(chainEndpoint).min(1).max(8),
-  /** Least stake of a hotkey, in rao. */
+  /** Hash of the chain's first block; the service knows it of finney, and needs it of any other network. */
+  genesis_hash: z
+    .string()
+    .regex(/^0x[0-9a-f]{64}$/, '0x and 64 hex digits in lower case')
+    .nullable()
+    .default(null),
+  /** Least stake of a hotkey, in RAO. */
   min_stake: z.int().min(0).default(0),
+  /** Which stake that is: as the chain weighs it, or what is staked on the hotkey on this subnet. */
+  stake_source: z.enum(['weighed', 'alpha']).default('weighed'),
+  /** Requests of earlier clients that are served too; see docs/protocol.md for what they lack. */
+  older_forms: z.array(z.enum(['first-upload', 'first-read', 'tao-v2'])).default([]),
   session_seconds: z.int().min(900).max(3600).default(900),
   uploads_per_day: z.int().positive().default(2_000),
   reads_per_day: z.int().positive().default(20_000),
@@ -76,6 +85,12 @@ export const settingsSchema = z.strictObject({
   /** What `pnpm lambda:bundle` wrote, relative to the settings file; absent: where it writes it. */
   bundle_directory: z.string().min(1).optional(),
 });
+
+/** One deployment, as `settings.json` describes it. Defaults suit Data Universe on finney. */
+export const settingsSchema = fieldsSchema.refine(
+  ({ network, genesis_hash: hash }) => network === 'finney' || hash !== null,
+  { path: ['genesis_hash'], error: 'needed for every network but finney' },
+);
 
 export type SettingsInput = z.input<typeof settingsSchema>;
 export type Settings = z.output<typeof settingsSchema>;

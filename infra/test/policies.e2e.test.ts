@@ -282,6 +282,24 @@ describe('the levers on live sessions', () => {
   );
 });
 
+it('where earlier miners are served their folders are not create-only, those of the sources are', async () => {
+  const policy = withoutTlsOnly(bucketPolicy(NAMES, { earlierMiners: true }));
+  const running = await startPolicyCloud({ policy });
+  try {
+    const earlier = `data/1/${MINER}/`;
+    for (const [prefix, expected] of [
+      [earlier, 'done'],
+      [MINE, DENIED],
+    ] as const) {
+      const uploader = running.s3(await running.issue('upload', MINER, prefix));
+      expect(await outcome(put(uploader, `${prefix}new`))).toBe(expected);
+      expect(await outcome(put(uploader, `${prefix}created`, CREATE))).toBe('done');
+    }
+  } finally {
+    await running.close();
+  }
+});
+
 it('without TLS the bucket is closed to everybody', async () => {
   const policy = bucketPolicy(NAMES);
   const plain = await startPolicyCloud({ policy });

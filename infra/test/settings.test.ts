@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OLDER_FORMS } from '../../packages/auth-lambda/src/wire/older-forms.ts';
 import { BundleMissingError, requireBundle } from '../src/bundle.ts';
 import { readSettings, SettingsError } from '../src/read-settings.ts';
 import { settingsSchema } from '../src/settings.ts';
@@ -23,6 +24,12 @@ describe('the settings', () => {
   it('settings.example.json describes a deployment', () => {
     const { settings } = readSettings(join(import.meta.dirname, '../settings.example.json'));
     expect(settings).toMatchObject({ network: 'finney', netuid: 13, session_seconds: 900 });
+  });
+
+  it('name the older forms as the service does', () => {
+    expect(settingsSchema.parse({ ...EXAMPLE, older_forms: OLDER_FORMS }).older_forms).toEqual(
+      OLDER_FORMS,
+    );
   });
 
   it('a bundle directory is relative to the settings file', () => {
@@ -56,6 +63,9 @@ describe('the settings', () => {
     { revoked_hotkeys: ['5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz'] },
     { revoke_sessions_before: 'yesterday' },
     { domain: { name: 'auth.example.com', certificate_arn: 'arn:aws:iam::1:x' } },
+    { network: 'private' },
+    { genesis_hash: '0xAB' },
+    { older_forms: ['first'] },
     { no_such_setting: true },
   ])('%j is refused', (wrong) => {
     expect(settingsSchema.safeParse({ ...EXAMPLE, ...wrong }).success).toBe(false);

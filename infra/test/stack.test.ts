@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readLambdaEnvironment } from '../../packages/auth-lambda/src/lambda/lambda-environment.ts';
 import { EXAMPLE } from './example.ts';
 import { deployed, resource, resources, synthesise } from './synthesised.ts';
 import { asS3Lifecycle, json, policySchema, refOf } from './template-values.ts';
@@ -18,6 +19,11 @@ beforeAll(() => {
     revoked_hotkeys: [HOTKEY],
     revoke_sessions_before: '2026-01-02T03:04:05Z',
     reserved_concurrency: 40,
+    network: 'private',
+    genesis_hash: `0x${'ab'.repeat(32)}`,
+    min_stake: 5,
+    stake_source: 'alpha',
+    older_forms: ['first-upload', 'first-read'],
     domain: {
       name: 'auth.example.com',
       certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc-123',
@@ -236,6 +242,7 @@ describe('the credential service', () => {
       DATA_UNIVERSE_READ_ROLE_ARN: 'arn:aws:iam::123456789012:role/DataUniverseReadRole',
       DATA_UNIVERSE_CHAIN_ENDPOINTS: 'https://node-a.example.com,https://node-b.example.com',
       DATA_UNIVERSE_MIN_STAKE: '0',
+      DATA_UNIVERSE_STAKE_SOURCE: 'weighed',
       DATA_UNIVERSE_SESSION_SECONDS: '900',
       DATA_UNIVERSE_UPLOADS_PER_DAY: '2000',
       DATA_UNIVERSE_READS_PER_DAY: '20000',
@@ -244,6 +251,26 @@ describe('the credential service', () => {
       'AWS::DynamoDB::Table',
     );
     expect(JSON.stringify(DATA_UNIVERSE_AUDIENCE)).toMatch(/ApiEndpoint.*\/auth/);
+  });
+
+  it('is told of another chain, of a stake, and of the older forms it serves', () => {
+    expect(environment(switched)).toMatchObject({
+      DATA_UNIVERSE_NETWORK: 'private',
+      DATA_UNIVERSE_GENESIS_HASH: `0x${'ab'.repeat(32)}`,
+      DATA_UNIVERSE_MIN_STAKE: '5',
+      DATA_UNIVERSE_STAKE_SOURCE: 'alpha',
+      DATA_UNIVERSE_OLDER_FORMS: 'first-upload,first-read',
+    });
+  });
+
+  it.each([['as usual'], ['with everything switched']])('%s reads that environment', (which) => {
+    const variables = environment(which === 'as usual' ? template : switched);
+    // What a deployment fills in stands in the template as a reference.
+    const filled = Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : 'https://auth.example.com/auth',
+    ]);
+    expect(() => readLambdaEnvironment(Object.fromEntries(filled))).not.toThrow();
   });
 
   it('keeps its state in a table with TTL, recovery and encryption that nobody deletes by accident', () => {
