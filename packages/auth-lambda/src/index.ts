@@ -4,6 +4,7 @@ export { FileAuditSink } from './audit/file-audit-sink.ts';
 export { FloodGuard, type FloodGuardOptions } from './audit/flood-guard.ts';
 export { MemoryAuditSink } from './audit/memory-audit-sink.ts';
 export { StreamAuditSink } from './audit/stream-audit-sink.ts';
+export { type CheckStoreOptions, checkStore, type StoreFinding } from './check/check-store.ts';
 export {
   type AccessConfig,
   type AccessConfigInput,

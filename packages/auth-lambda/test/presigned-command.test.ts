@@ -76,3 +76,32 @@ it('needs no role to presign, and says so to who has none', async () => {
   expect(stderr()).toContain('mode: presigned');
   expect((await start(ROLES, ENV)).exitCode).toBeUndefined();
 });
+
+it.each([
+  ['as lines', []],
+  ['as JSON', ['--json']],
+])(
+  'check-store tells what a store did, %s, and exits with 1 where that is wrong',
+  async (_, flags) => {
+    const registry = await writeRegistry(await temporaryFolder());
+    const config = {
+      registry,
+      bucket: 'my-bucket',
+      endpoint: 'http://127.0.0.1:1',
+      mode: 'presigned',
+    };
+    const path = await writeConfig(config);
+    const { exitCode, stdout, stderr } = await run(
+      ['check-store', '--config', path, ...flags],
+      STORE,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout()).toContain('a put as it was signed');
+    expect(stdout()).toContain('there was no answer');
+    expect(stderr()).toContain('do not use this store so');
+  },
+);
+
+it('check-store needs a configuration', async () => {
+  expect((await run(['check-store'], STORE)).exitCode).toBe(2);
+});

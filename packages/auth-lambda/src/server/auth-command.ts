@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { StateError } from '../state/state-error.ts';
+import { addCheckStoreCommand, UnsafeStoreError } from './check-store-command.ts';
 import { commandConfigSchema } from './command-config.ts';
 import type { CommandIo } from './command-io.ts';
 import { addLeverCommands } from './lever-commands.ts';
@@ -8,6 +9,7 @@ import { mergedConfig } from './read-config-file.ts';
 import { type CommandService, serveCommandConfig } from './serve-command-config.ts';
 import { serviceKeys } from './service-keys.ts';
 
+const FINDING = 1;
 const WRONG_USAGE = 2;
 const TRY_AGAIN = 3;
 
@@ -26,7 +28,7 @@ too: none of them says which service it was signed for, so name what your client
 For a store without STS, mode: presigned gives signatures for single requests in place of credentials.
 The key that signs is DATA_UNIVERSE_STORE_ACCESS_KEY_ID and DATA_UNIVERSE_STORE_SECRET_ACCESS_KEY, or
 else that of AWS_ACCESS_KEY_ID; the file takes presign_seconds (300), presign_create_only,
-presign_checksums and presign_private_acl.
+presign_checksums and presign_private_acl. Try a store with check-store first.
 
 Nonces, quotas and levers are in the memory of this one process, unless --state-file or
 --state-table is given: then any number of processes share them, and deny, allow, pause, resume and
@@ -46,8 +48,8 @@ Examples:
   $ data-universe-auth deny 5F... --config auth.json --reason "ticket 7"
   $ data-universe-auth deny --help
 
-Exit codes: 0 done, or stopped by a signal; 2 wrong usage or configuration; 3 the state could not
-be reached: try again.
+Exit codes: 0 done, or stopped by a signal; 1 a store that check-store found unsafe; 2 wrong usage or
+configuration; 3 the state could not be reached: try again.
 `;
 
 function makeProgram(io: CommandIo, serve: (flags: object) => Promise<void>): Command {
@@ -97,6 +99,7 @@ function makeProgram(io: CommandIo, serve: (flags: object) => Promise<void>): Co
       writeErr: (text) => io.stderr.write(text),
     });
   addLeverCommands(program, io);
+  addCheckStoreCommand(program, io);
   return program;
 }
 
@@ -124,6 +127,7 @@ export async function startFromCommandLine(
     if (error instanceof CommanderError)
       return { exitCode: error.exitCode === 0 ? 0 : WRONG_USAGE };
     io.stderr.write(`data-universe-auth: ${explain(error)}\n`);
+    if (error instanceof UnsafeStoreError) return { exitCode: FINDING };
     return { exitCode: error instanceof StateError && error.retryable ? TRY_AGAIN : WRONG_USAGE };
   }
 }
