@@ -55,6 +55,11 @@ export const putCases: readonly PresignedCase[] = [
     headers: headersOf(OTHER),
   })),
   bentPut('of more bytes', () => ({ body: OTHER, headers: { 'content-length': '11' } })),
+  bentPut(
+    'of a length that nobody told',
+    () => ({ headers: { 'content-length': undefined, 'transfer-encoding': 'chunked' } }),
+    { aws: { status: 400, code: 'InvalidRequest' }, ceph: 403 },
+  ),
   bentPut('of bytes that nobody hashed', () => ({
     headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
   })),
