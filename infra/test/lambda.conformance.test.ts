@@ -204,7 +204,7 @@ function lambdaOver(start: () => Promise<Server>): void {
   });
 
   it('stays under 90 MB, decision after decision', async (context) => {
-    for (let count = 0; count < 250; count += 1) await byHttp(signed(miner, upload));
+    for (let count = 0; count < 120; count += 1) await byHttp(signed(miner, upload));
     const { peakMemory } = lambda;
     if (peakMemory === undefined) context.skip('only Linux tells the peak of a process');
     expect(peakMemory).toBeLessThan(90 * MEGABYTE);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type HttpPost, httpPost } from '../src/http-post.ts';
+import { type HttpPost, HttpTimeoutError, httpPost } from '../src/http-post.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -23,8 +23,14 @@ async function startServer(handler: Handler): Promise<URL> {
 }
 
 function postTo(url: URL, changes: Partial<HttpPost> = {}) {
-  const signal = AbortSignal.timeout(20_000);
-  return httpPost({ url, headers: {}, body: 'ü', signal, maxAnswerBytes: 100, ...changes });
+  return httpPost({
+    url,
+    headers: {},
+    body: 'ü',
+    timeoutMs: 20_000,
+    maxAnswerBytes: 100,
+    ...changes,
+  });
 }
 
 const textOf = (body: Uint8Array | undefined) => Buffer.from(body ?? []).toString('utf8');
@@ -60,6 +66,19 @@ describe('a POST', () => {
     const url = await startServer((_, response, size) => response.end('x'.repeat(Number(size))));
     expect(textOf((await postTo(url, { body: '100' })).body)).toHaveLength(100);
     expect((await postTo(url, { body: '101' })).body).toBeUndefined();
+  });
+
+  it('ends after its time, before and during the answer, and is not repeated', async () => {
+    let seen = 0;
+    const url = await startServer((_, response, body) => {
+      seen += 1;
+      if (body === 'half') response.writeHead(200, { 'content-length': '10' }).write('12345');
+    });
+    for (const body of ['none', 'half']) {
+      const posting = postTo(url, { body, timeoutMs: 50, repeatable: true });
+      await expect(posting).rejects.toThrow(HttpTimeoutError);
+    }
+    expect(seen).toBe(2);
   });
 
   it('ends with its signal, before and during the answer', async () => {

@@ -1,4 +1,4 @@
-import { type HttpAnswer, httpPost } from '@data-universe/core-auth/http-post';
+import { type HttpAnswer, HttpTimeoutError, httpPost } from '@data-universe/core-auth/http-post';
 import { z } from 'zod';
 import { ChainUnavailableError } from './chain-unavailable-error.ts';
 
@@ -33,8 +33,7 @@ async function post(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const answer = await exchange(url, body, AbortSignal.any([deadline, signal]));
+  const answer = await exchange(url, body, timeoutMs, signal);
   // A redirect too: whoever answers must be whom the operator named.
   if (answer.status !== 200) {
     throw new ChainUnavailableError(`HTTP ${answer.status}`, { reason: 'Rpc' });
@@ -45,18 +44,24 @@ async function post(
   });
 }
 
-async function exchange(url: string, body: string, signal: AbortSignal): Promise<HttpAnswer> {
+async function exchange(
+  url: string,
+  body: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   try {
     return await httpPost({
       url: new URL(url),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body,
+      timeoutMs,
       signal,
       maxAnswerBytes: MAX_BODY_BYTES,
       repeatable: true,
     });
   } catch (cause) {
-    if (signal.aborted) {
+    if (signal.aborted || cause instanceof HttpTimeoutError) {
       throw new ChainUnavailableError('no answer in time', { reason: 'Timeout', cause });
     }
     throw new ChainUnavailableError(`no connection, or one that broke (${codeOf(cause)})`, {

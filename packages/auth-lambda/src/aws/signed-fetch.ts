@@ -1,4 +1,4 @@
-import { type HttpAnswer, httpPost } from '@data-universe/core-auth/http-post';
+import { type HttpAnswer, HttpTimeoutError, httpPost } from '@data-universe/core-auth/http-post';
 import aws4 from 'aws4';
 import { z } from 'zod';
 import { type AwsCredentialsProvider, environmentCredentials } from './aws-credentials.ts';
@@ -77,20 +77,20 @@ export class SignedFetch {
   async post({ headers, body, signal }: SignedPost): Promise<SignedAnswer> {
     const signed = await this.#sign({ method: 'POST', path: '/', headers, body });
     const { timeoutMilliseconds, maxAnswerBytes } = this.#options;
-    const timeout = AbortSignal.timeout(timeoutMilliseconds);
     try {
       const answer = await httpPost({
         url: this.#endpoint,
         headers: signed.headers,
         body,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        timeoutMs: timeoutMilliseconds,
+        signal,
         maxAnswerBytes,
       });
       return this.#checked(answer);
     } catch (error) {
       if (error instanceof AwsRequestError) throw error;
       if (signal?.aborted === true) throw this.#fault('Aborted', 'was given up by its caller');
-      if (timeout.aborted)
+      if (error instanceof HttpTimeoutError)
         throw this.#fault('Timeout', `had no answer within ${timeoutMilliseconds} ms`);
       throw this.#fault('Unreachable', `found no connection, or one that broke (${codeOf(error)})`);
     }

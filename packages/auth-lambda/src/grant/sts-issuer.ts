@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AwsCredentials, AwsCredentialsProvider } from '../aws/aws-credentials.ts';
 import { AwsRequestError } from '../aws/aws-request-error.ts';
 import { type SignedAnswer, SignedFetch } from '../aws/signed-fetch.ts';
+import { TimeLimitError, withTimeLimit } from '../decision/time-limit.ts';
 import {
   type CredentialIssuer,
   type IssuedCredentials,
@@ -67,14 +68,14 @@ export class StsIssuer implements CredentialIssuer {
   }
 
   async issue(order: IssueOrder, signal?: AbortSignal): Promise<IssuedCredentials> {
-    const limit = AbortSignal.timeout(this.#options.timeoutMilliseconds);
-    const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+    const { timeoutMilliseconds } = this.#options;
     let answer: SignedAnswer;
     try {
-      answer = await this.#assumeRole(order, both);
+      answer = await withTimeLimit(timeoutMilliseconds, (limit) =>
+        this.#assumeRole(order, signal === undefined ? limit : AbortSignal.any([signal, limit])),
+      );
     } catch (error) {
-      const reason = limit.aborted ? 'no answer in time' : reasonOf(error);
-      throw new IssuerUnavailableError(`STS did not answer (${reason})`);
+      throw new IssuerUnavailableError(`STS did not answer (${reasonOf(error)})`);
     }
     const { status, text } = answer;
     if (status !== 200) {
@@ -121,7 +122,8 @@ function mayPass({ status, text }: SignedAnswer): boolean {
   return status >= 500 || status === 429 || errorCodeIn(text) === 'Throttling';
 }
 
-/** Only this error promises a message without secrets. */
+/** Only these errors promise a message without secrets. */
 function reasonOf(error: unknown): string {
-  return error instanceof AwsRequestError ? error.message : 'unknown reason';
+  const speaks = error instanceof AwsRequestError || error instanceof TimeLimitError;
+  return speaks ? error.message : 'unknown reason';
 }
