@@ -194,4 +194,22 @@ describe('data-universe-cloud', () => {
       AccessError,
     );
   });
+
+  it('presigns requests in place of giving credentials with --presigned', async () => {
+    const miner = signerFromUri('//Miner');
+    const registry = path.join(directory, 'neurons.json');
+    const neurons = [{ uid: 1, hotkey: miner.address, validator_permit: false }];
+    await writeFile(registry, JSON.stringify({ network: 'finney', netuid: 13, neurons }));
+    const folder = path.join(directory, 'cloud');
+    const line = await run('--dir', folder, '--registry', registry, '--presigned').ready;
+    const authEndpoint = line.auth_endpoint ?? '';
+    const options = { authEndpoint, signer: miner, network: 'finney', netuid: 13 };
+    const requests = new CredentialsClient(options).presignedRequests({
+      action: 'upload',
+      source: 'x',
+    });
+    const { url } = await requests.request({ op: 'list', prefix: `data/x/${miner.address}/` });
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(`${url}&delimiter=x`)).status).toBe(403);
+  });
 });
