@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Signer } from '@data-universe/core-auth';
-import { datasetPrefix, manifestKey, type SourceName, sourceId } from '@data-universe/dataset';
+import {
+  datasetPrefix,
+  encodedColumns,
+  manifestKey,
+  type PrivacyKeys,
+  type SourceName,
+  sourceId,
+} from '@data-universe/dataset';
 import type { StorageBackend } from '@data-universe/storage-core';
 import { isHeadCurrent } from './cycle/check-head.ts';
 import { compact } from './cycle/compact.ts';
@@ -39,7 +46,10 @@ export interface PublisherOptions {
   /** For ledger, lock and staging files; one for each destination. */
   readonly stateDirectory: string;
   readonly source: SourceName;
-  readonly profile: 'raw';
+  /** What of a row is published; `encoded`, for a public place, hides usernames and URLs. */
+  readonly profile: 'raw' | 'encoded';
+  /** Of the profile `encoded`, which needs them. */
+  readonly keys?: PrivacyKeys | undefined;
   readonly backend: StorageBackend;
   readonly signer: Signer;
   readonly network: string;
@@ -114,6 +124,11 @@ export class Publisher {
       if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
         throw new RangeError(`${name} is a whole number of at least 1, not ${value}`);
     }
+    if (options.profile === 'encoded') {
+      if (options.keys === undefined) throw new RangeError('the profile encoded needs keys');
+      if (encodedColumns(options.source) === undefined)
+        throw new RangeError(`the source ${options.source} has no public form`);
+    }
     openDatabase(options.databasePath, options.busyTimeoutMs).connection.close();
     return new Publisher(options);
   }
@@ -178,8 +193,9 @@ export class Publisher {
       const leftOut = await restrict(done, this.#options);
       const file = databaseFileAt(database.path);
       await publishChanges(done, comparesAll(done, file, options));
-      const { compaction = {} } = this.#options;
-      if (compaction) await compact(done, compaction);
+      const { compaction = {}, profile } = this.#options;
+      // Rows of the public form are not read back: nobody could tell which they were.
+      if (compaction && profile === 'raw') await compact(done, compaction);
       const report = this.#report(done, { sequenceBefore, started, dryRun: false, leftOut });
       ledger.lastRun = lastRunNote(report, done.clock());
       if (!report.stopped) ledger.database = file;
@@ -243,6 +259,7 @@ export class Publisher {
       deletedRows: this.#options.deletedRows ?? 'mirror',
       maxRowsPerFile: this.#options.maxRowsPerFile ?? 250_000,
       maxFilesPerCommit: this.#options.maxFilesPerCommit ?? 8,
+      keys: this.#options.keys,
       threads: this.#options.threads ?? Math.min(DEFAULT_THREADS, availableParallelism()),
       busyTimeoutMs,
       concurrency: this.#options.concurrency ?? 4,

@@ -11,7 +11,9 @@ export interface BulkJob {
   readonly databasePath: string;
   readonly busyTimeoutMs: number | undefined;
   readonly source: SourceName;
-  readonly profile: 'raw';
+  readonly profile: 'raw' | 'encoded';
+  /** Bytes of the keys for usernames and URLs, of the profile `encoded`. */
+  readonly keys: { readonly username: Uint8Array; readonly url: Uint8Array } | undefined;
   /** Of the ledger. */
   readonly salt: Uint8Array;
   readonly stagingDirectory: string;

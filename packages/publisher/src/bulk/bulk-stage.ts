@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { manifestFileOf, ODDITY_KINDS } from '@data-universe/dataset';
+import { encodingKeyBytes, manifestFileOf, ODDITY_KINDS } from '@data-universe/dataset';
 import type { BucketQueue } from '../cycle/bucket-queue.ts';
 import type { Cycle } from '../cycle/cycle.ts';
 import type { PlannedBucket } from '../cycle/plan.ts';
@@ -90,6 +90,10 @@ function jobOf(
     busyTimeoutMs: cycle.busyTimeoutMs,
     source,
     profile,
+    keys: cycle.keys && {
+      username: encodingKeyBytes(cycle.keys.username),
+      url: encodingKeyBytes(cycle.keys.url),
+    },
     salt: cycle.ledger.salt,
     stagingDirectory: cycle.stagingDirectory,
     maxRowsPerFile: cycle.maxRowsPerFile,

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataFileWriter, ODDITY_KINDS, type RowView, sourceId } from '@data-universe/dataset';
+import {
+  DataFileWriter,
+  encodingKey,
+  ODDITY_KINDS,
+  type RowView,
+  sourceId,
+} from '@data-universe/dataset';
+import { fileOptionsOf } from '../cycle/file-options.ts';
 import { BatchReader, RowError } from '../database/batch-reader.ts';
 import { databaseError } from '../database/database-errors.ts';
 import { openDatabase } from '../database/open-database.ts';
@@ -90,10 +97,10 @@ class BulkFiles {
 
   add(row: RowView): Promise<void> | undefined {
     if (this.#writer === undefined) return this.#create().then(() => this.add(row));
-    this.#writer.add(row);
+    this.rows += 1;
+    if (!this.#writer.add(row)) return undefined;
     this.#addEntry(row);
     this.#fileRows += 1;
-    this.rows += 1;
     this.contentBytes += row.contentEnd - row.contentStart;
     if (this.#fileRows === this.#job.maxRowsPerFile) return this.#complete();
     if (!this.#writer.isGroupFull) return undefined;
@@ -103,6 +110,7 @@ class BulkFiles {
 
   async finish(): Promise<readonly BulkFile[]> {
     if (this.#fileRows > 0) await this.#complete();
+    else await this.#writer?.abort();
     return this.#done;
   }
 
@@ -124,8 +132,9 @@ class BulkFiles {
 
   async #create(): Promise<void> {
     const path = join(this.#job.stagingDirectory, `${randomUUID()}.tmp`);
-    const { source, profile } = this.#job;
-    this.#writer = await DataFileWriter.create(path, { source, profile });
+    const { keys } = this.#job;
+    const privacy = keys && { username: encodingKey(keys.username), url: encodingKey(keys.url) };
+    this.#writer = await DataFileWriter.create(path, fileOptionsOf(this.#job, privacy));
   }
 
   async #complete(): Promise<void> {

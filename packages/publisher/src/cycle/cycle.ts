@@ -1,5 +1,5 @@
 import type { Signer } from '@data-universe/core-auth';
-import type { Oddities } from '@data-universe/dataset';
+import type { Oddities, PrivacyKeys } from '@data-universe/dataset';
 import type { KeyPrefix, StorageBackend } from '@data-universe/storage-core';
 import type { MinerDatabase } from '../database/miner-database.ts';
 import { throwIfAborted } from '../errors.ts';
@@ -34,6 +34,8 @@ export interface Cycle {
   readonly deletedRows: 'mirror' | 'keep';
   readonly maxRowsPerFile: number;
   readonly maxFilesPerCommit: number;
+  /** Of the profile `encoded`, which needs them. */
+  readonly keys: PrivacyKeys | undefined;
   /** That write files at once. */
   readonly threads: number;
   readonly busyTimeoutMs: number | undefined;

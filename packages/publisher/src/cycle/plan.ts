@@ -1,5 +1,5 @@
+import type { BucketSummary } from '../database/bucket-scan.ts';
 import { EMPTY_FINGERPRINT } from '../database/fingerprint.ts';
-import type { BucketSummary } from '../database/miner-database.ts';
 import type { LedgerBucket } from '../ledger/ledger-records.ts';
 import type { PlanReason } from '../report.ts';
 import { type Cycle, enter } from './cycle.ts';

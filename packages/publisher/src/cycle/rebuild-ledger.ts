@@ -74,6 +74,13 @@ async function readSegments(
   { file, masked }: DatasetFile,
   digest: RowDigest,
 ): Promise<NewSegment[]> {
+  // The public form does not say which rows of the database it holds.
+  if (identity.profile === 'encoded') {
+    warnings.push(
+      `${file.name} is encoded and can't be told row by row; its rows are published anew`,
+    );
+    return [];
+  }
   const segments: { bucketId: number; firstRow: number; rows: number; entries: EntryList }[] = [];
   const entry = Buffer.alloc(ENTRY_BYTES);
   try {

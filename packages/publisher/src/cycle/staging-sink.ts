@@ -11,6 +11,7 @@ import { diskFullOr } from '../errors.ts';
 import { EntryList } from '../ledger/entries.ts';
 import type { NewFile, NewSegment } from '../ledger/ledger-records.ts';
 import type { Cycle } from './cycle.ts';
+import { fileOptionsOf } from './file-options.ts';
 import type { RowSink } from './row-sink.ts';
 
 const PENDING_ROWS = 2_000;
@@ -59,8 +60,9 @@ export class StagingSink implements RowSink {
     await this.#orDiskFull(async () => {
       this.#open ??= await this.#create();
       const file = this.#open;
-      await file.writer.write(this.#pending.map(({ entity }) => entity));
-      for (const { entity, entry } of this.#pending) {
+      const leftOut = await file.writer.write(this.#pending.map(({ entity }) => entity));
+      for (const [index, { entity, entry }] of this.#pending.entries()) {
+        if (leftOut.has(index)) continue;
         let segment = file.segments.at(-1);
         if (segment?.bucketId !== entity.timeBucketId) {
           segment = {
@@ -82,7 +84,10 @@ export class StagingSink implements RowSink {
   async finish(): Promise<NewFile[]> {
     await this.flush();
     const open = this.#open;
-    if (open) await this.#orDiskFull(() => this.#complete(open));
+    // A profile may have left out every row.
+    if (open && open.rows > 0) await this.#orDiskFull(() => this.#complete(open));
+    else await open?.writer.abort();
+    this.#open = undefined;
     const files = this.#files;
     this.#files = [];
     return files;
@@ -99,8 +104,8 @@ export class StagingSink implements RowSink {
 
   async #create(): Promise<OpenFile> {
     const path = join(this.#cycle.stagingDirectory, `${randomUUID()}.tmp`);
-    const { source, profile } = this.#cycle.identity;
-    const writer = await DataFileWriter.create(path, { source, profile });
+    const { identity, keys } = this.#cycle;
+    const writer = await DataFileWriter.create(path, fileOptionsOf(identity, keys));
     return { writer, segments: [], rows: 0 };
   }
 

@@ -12,12 +12,14 @@ const digestInput = (row: string) =>
 const rowColumns =
   'CAST(e.uri AS TEXT), CAST(e.datetime AS TEXT), CAST(e.label AS TEXT), CAST(e.content AS BLOB), e.contentSizeBytes';
 
-/** Parameters, by name: source, bucket, after and before (buckets). */
+/** Parameters, by name: source, bucket, after, until and before (buckets). */
 export interface BucketQueries {
   /** Statements to run once, before the others. */
   readonly setUp: readonly string[];
   /** -> [bucket, rows, bytes to hash] of each bucket after `after`, ascending. */
   readonly scan: string;
+  /** The same up to and with `until`. */
+  readonly scanUntil: string;
   /** -> [bucket, rows, bytes of content] of each bucket before `before`, descending. */
   readonly sizes: string;
   /** -> [rows, bytes to hash] of one bucket. */
@@ -32,7 +34,10 @@ export interface BucketQueries {
 
 const ONE_BUCKET = 'e.timeBucketId = @bucket AND e.source = @source';
 
-function queriesOver(from: string, where: string): Omit<BucketQueries, 'setUp' | 'scan' | 'sizes'> {
+function queriesOver(
+  from: string,
+  where: string,
+): Omit<BucketQueries, 'setUp' | 'scan' | 'scanUntil' | 'sizes'> {
   return {
     bucket: `SELECT ${digestInput('e')} FROM ${from} WHERE ${where}`,
     bucketText: `SELECT ${indexedText('e')} FROM ${from} WHERE ${where}`,
@@ -41,8 +46,10 @@ function queriesOver(from: string, where: string): Omit<BucketQueries, 'setUp' |
   };
 }
 
-const scanOver = (table: string) =>
-  `SELECT e.timeBucketId, ${digestInput('e')} FROM ${table} e WHERE e.source = @source AND e.timeBucketId > @after GROUP BY e.timeBucketId`;
+const scanOver = (table: string, until = '') =>
+  `SELECT e.timeBucketId, ${digestInput('e')} FROM ${table} e WHERE e.source = @source AND e.timeBucketId > @after${until} GROUP BY e.timeBucketId`;
+
+const UNTIL = ' AND e.timeBucketId <= @until';
 
 const sizesOver = (table: string) =>
   `SELECT e.timeBucketId, count(*), total(e.contentSizeBytes) FROM ${table} e WHERE e.source = @source AND e.timeBucketId < @before GROUP BY e.timeBucketId ORDER BY e.timeBucketId DESC`;
@@ -51,6 +58,7 @@ const sizesOver = (table: string) =>
 export const INDEXED_QUERIES: BucketQueries = {
   setUp: [],
   scan: scanOver('DataEntity'),
+  scanUntil: scanOver('DataEntity', UNTIL),
   sizes: sizesOver('DataEntity'),
   ...queriesOver('DataEntity e', ONE_BUCKET),
 };
@@ -67,6 +75,7 @@ export const UNINDEXED_QUERIES: BucketQueries = {
     'CREATE INDEX temp.bucket_index_order ON bucket_index (timeBucketId, source, label, contentSizeBytes, uri)',
   ],
   scan: scanOver('temp.bucket_index'),
+  scanUntil: scanOver('temp.bucket_index', UNTIL),
   sizes: sizesOver('temp.bucket_index'),
   ...queriesOver(
     'temp.bucket_index b CROSS JOIN main.DataEntity e ON e.uri = b.uri',

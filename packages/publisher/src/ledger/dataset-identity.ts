@@ -8,7 +8,7 @@ export const datasetIdentitySchema = z.strictObject({
   network: z.string(),
   netuid: z.int(),
   source: z.enum(SOURCE_NAMES),
-  profile: z.literal('raw'),
+  profile: z.enum(['raw', 'encoded']),
 });
 export type DatasetIdentity = z.infer<typeof datasetIdentitySchema>;
 
