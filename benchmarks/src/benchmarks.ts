@@ -3,7 +3,7 @@ import type { Comparison } from './measure/compare.ts';
 export interface Benchmark extends Omit<Comparison, 'units' | 'rounds'> {
   readonly name: string;
   readonly description: string;
-  readonly unit: 'rows' | 'requests';
+  readonly unit: 'rows' | 'requests' | 'pairs';
   readonly defaultUnits: number;
 }
 
@@ -16,7 +16,43 @@ export const BENCHMARKS: readonly Benchmark[] = [
     defaultUnits: 200_000,
     prepare: 'make the database',
     subject: 'publisher, raw',
-    baseline: 'scan, brotli 1, SHA-256',
+    baseline: 'scan, zstd 3, SHA-256',
+  },
+  {
+    name: 'publish-encoded',
+    description: 'The same in the profile for a public place: usernames and URLs encrypted.',
+    unit: 'rows',
+    defaultUnits: 200_000,
+    prepare: 'make the database',
+    subject: 'publisher, encoded',
+    baseline: 'scan, zstd 3, SHA-256',
+  },
+  {
+    name: 'threads',
+    description: 'Publish with two threads, against one.',
+    unit: 'rows',
+    defaultUnits: 200_000,
+    prepare: 'make the database',
+    subject: 'publisher, raw',
+    baseline: 'publisher, raw, one thread',
+  },
+  {
+    name: 'write',
+    description: 'Write one data file, against DuckDB given the same rows and columns.',
+    unit: 'rows',
+    defaultUnits: 200_000,
+    prepare: 'make the database',
+    subject: 'data file',
+    baseline: 'DuckDB, zstd',
+  },
+  {
+    name: 'fernet',
+    description: 'Encode usernames and URLs, against one token after the other.',
+    unit: 'pairs',
+    defaultUnits: 200_000,
+    prepare: 'nothing',
+    subject: 'Fernet in batches',
+    baseline: 'Fernet, node:crypto',
   },
   {
     name: 'read',

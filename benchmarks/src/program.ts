@@ -34,6 +34,7 @@ export function createBenchProgram(): Command {
 interface BenchmarkOptions {
   readonly rows?: number;
   readonly requests?: number;
+  readonly pairs?: number;
   readonly rounds: number;
 }
 
@@ -94,6 +95,11 @@ function textOf(report: BenchmarkReport, unit: Benchmark['unit']): string {
       { title: 'MB/s', align: 'right', value: (row) => row.megabytesPerSecond?.toFixed(1) },
       { title: 'seconds', align: 'right', value: ({ seconds }) => seconds.toFixed(2) },
       { title: 'CPU seconds', align: 'right', value: ({ cpuSeconds }) => cpuSeconds.toFixed(2) },
+      {
+        title: 'bytes written',
+        align: 'right',
+        value: (row) => row.writtenBytesPerUnit?.toFixed(1),
+      },
       { title: 'peak RSS', align: 'right', value: (row) => formatBytes(row.peakRssBytes) },
     ],
     [subject, baseline],

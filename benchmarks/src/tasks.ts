@@ -4,7 +4,15 @@ import type { Task } from './measure/task.ts';
 export const TASKS = {
   'make the database': async () => (await import('./database/prepared.ts')).prepareDatabase,
   'publisher, raw': async () => (await import('./publish/publish-task.ts')).publishTask,
-  'scan, brotli 1, SHA-256': async () => (await import('./publish/scan-task.ts')).scanTask,
+  'publisher, raw, one thread': async () =>
+    (await import('./publish/publish-task.ts')).publishInOneThreadTask,
+  'publisher, encoded': async () => (await import('./publish/publish-task.ts')).publishEncodedTask,
+  'scan, zstd 3, SHA-256': async () => (await import('./publish/scan-task.ts')).scanTask,
+  'data file': async () => (await import('./publish/write-tasks.ts')).writeTask,
+  'DuckDB, zstd': async () => (await import('./publish/write-tasks.ts')).duckdbTask,
+  'Fernet in batches': async () => (await import('./publish/fernet-tasks.ts')).batchTask,
+  'Fernet, node:crypto': async () => (await import('./publish/fernet-tasks.ts')).loopTask,
+  nothing: async () => async () => async () => ({ units: 0, bytes: null }),
   'publish a database': async () => (await import('./read/prepare-store.ts')).prepareStore,
   'verified read': async () => (await import('./read/verified-task.ts')).verifiedTask,
   'hyparquet alone': async () => (await import('./read/unverified-task.ts')).unverifiedTask,

@@ -5,7 +5,7 @@ import type { Sample } from '../src/measure/sample.ts';
 const comparison = {
   prepare: 'make the database',
   subject: 'publisher, raw',
-  baseline: 'scan, brotli 1, SHA-256',
+  baseline: 'scan, zstd 3, SHA-256',
   units: 1_000,
   rounds: 3,
 } as const;

@@ -12,6 +12,8 @@ interface Figures {
   readonly megabytesPerSecond: number | null;
   readonly cpuSeconds: number;
   readonly peakRssBytes: number;
+  /** Of files, a unit; null where none are written. */
+  readonly writtenBytesPerUnit: number | null;
 }
 
 export interface BenchmarkReport {
@@ -63,6 +65,7 @@ export function machine(): BenchmarkReport['machine'] {
 
 function figuresOf(task: TaskName, samples: readonly Sample[]): Figures {
   const bytes = samples[0]?.bytes ?? null;
+  const written = samples[0]?.written;
   const seconds = median(samples.map((sample) => sample.seconds));
   return {
     task,
@@ -70,6 +73,7 @@ function figuresOf(task: TaskName, samples: readonly Sample[]): Figures {
     unitsPerSecond: median(samples.map(({ units, seconds }) => units / seconds)),
     megabytesPerSecond: bytes === null ? null : bytes / seconds / 1e6,
     cpuSeconds: median(samples.map((sample) => sample.cpuSeconds)),
+    writtenBytesPerUnit: written === undefined ? null : written / (samples[0]?.units ?? 1),
     peakRssBytes: median(samples.map((sample) => sample.peakRssBytes)),
   };
 }

@@ -15,6 +15,8 @@ export const workDoneSchema = z.strictObject({
   units: z.int(),
   /** Of content handled, before compression; null where there is none. */
   bytes: z.int().nullable(),
+  /** Of files written; absent where there are none. */
+  written: z.int().optional(),
 });
 type WorkDone = z.infer<typeof workDoneSchema>;
 

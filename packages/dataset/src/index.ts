@@ -45,14 +45,18 @@ export {
 } from './manifest.ts';
 export { manifestFileOf } from './manifest-file.ts';
 export { ODDITY_KINDS, type Oddities, type OddityKind } from './oddities.ts';
+export { encodePairs } from './privacy/encode-pairs.ts';
 export { decodeText, encodeText } from './privacy/encode-text.ts';
 export {
   type EncodingKey,
   EncodingKeyError,
+  type EncodingKeyErrorCode,
   encodingKey,
+  encodingKeyBytes,
   type PrivacyKeys,
   parseEncodingKey,
 } from './privacy/encoding-key.ts';
+export { createKeyFile, readKeyFile } from './privacy/key-file.ts';
 export {
   type DataRow,
   type ReadEntitiesOptions,

@@ -20,10 +20,31 @@ export interface PrivacyKeys {
   readonly url: EncodingKey;
 }
 
+export type EncodingKeyErrorCode =
+  /** The file holds no key, or the bytes are too many or too few. */
+  | 'BadKey'
+  /** A key is never written over another file. */
+  | 'KeyExists'
+  /** Everybody on the machine may read the file. */
+  | 'KeyExposed'
+  | 'KeyNotFound'
+  | 'KeyUnreadable';
+
+/** What is wrong with a key or its file; never quotes the key. */
 export class EncodingKeyError extends Error {
   override readonly name = 'EncodingKeyError';
-  readonly code = 'BadKey';
+  readonly code: EncodingKeyErrorCode;
   readonly retryable = false;
+
+  constructor(message: string, code: EncodingKeyErrorCode = 'BadKey') {
+    super(`${message} (${code})`);
+    this.code = code;
+  }
+}
+
+/** The bytes of a key; for another thread of the same process alone. */
+export function encodingKeyBytes({ signing, encryption }: EncodingKey): Uint8Array {
+  return Buffer.concat([signing.export(), encryption.export()]);
 }
 
 export function encodingKey(bytes: Uint8Array): EncodingKey {

@@ -97,13 +97,15 @@ export class DataFileWriter {
     });
   }
 
-  /** Appends rows in the order given. Throws DataFileError. */
-  async write(entities: readonly DataEntity[]): Promise<void> {
-    for (const entity of entities) {
+  /** Appends rows in the order given; returns the indexes of those left out. Throws DataFileError. */
+  async write(entities: readonly DataEntity[]): Promise<ReadonlySet<number>> {
+    const leftOut = new Set<number>();
+    for (const [index, entity] of entities.entries()) {
       checkEntity(entity, sourceId(this.#options.source), this.#path);
-      this.add(this.#views.of(entity));
+      if (!this.add(this.#views.of(entity))) leftOut.add(index);
       if (this.isGroupFull) await this.flushGroup();
     }
+    return leftOut;
   }
 
   /**

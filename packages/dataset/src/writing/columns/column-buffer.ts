@@ -26,7 +26,7 @@ export class ColumnBuffer {
   rows = 0;
   /** Values, null ones not counted. */
   count = 0;
-  #marked: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
+  readonly #marked = new Float64Array(6);
 
   constructor(column: Column) {
     this.column = column;
@@ -45,26 +45,24 @@ export class ColumnBuffer {
 
   /** Remembers how far it is, for `undo`. */
   mark(): void {
-    this.#marked = [
-      this.definition.length,
-      this.repetition.length,
-      this.values.length,
-      this.ends.length,
-      this.rows,
-      this.count,
-    ];
+    const marked = this.#marked;
+    marked[0] = this.definition.length;
+    marked[1] = this.repetition.length;
+    marked[2] = this.values.length;
+    marked[3] = this.ends.length;
+    marked[4] = this.rows;
+    marked[5] = this.count;
   }
 
   /** Takes back what came after `mark`. */
   undo(): void {
-    [
-      this.definition.length,
-      this.repetition.length,
-      this.values.length,
-      this.ends.length,
-      this.rows,
-      this.count,
-    ] = this.#marked;
+    const marked = this.#marked;
+    this.definition.length = marked[0] as number;
+    this.repetition.length = marked[1] as number;
+    this.values.length = marked[2] as number;
+    this.ends.length = marked[3] as number;
+    this.rows = marked[4] as number;
+    this.count = marked[5] as number;
   }
 
   /** Adds nulls until there are so many rows: most columns miss most rows, and cost nothing by this. */
