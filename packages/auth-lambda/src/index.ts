@@ -12,10 +12,10 @@ export {
 } from './decision/access-config.ts';
 export {
   type AccessHandler,
-  type AccessInput,
   type AccessOutput,
   createAccessHandler,
 } from './decision/access-handler.ts';
+export type { AccessInput } from './decision/access-input.ts';
 export type { AccessPorts } from './decision/access-ports.ts';
 export { MAX_CLOCK_SKEW_SECONDS } from './decision/check-clock.ts';
 export { type Clock, ManualClock, systemClock } from './decision/clock.ts';

@@ -3,19 +3,13 @@ import type { AccessGrant, PresignedGrant } from '@data-universe/core-auth/proto
 import type { AuditRecord } from '../audit/audit-sink.ts';
 import type { DecisionFigures } from '../metrics/decision-metrics.ts';
 import { spellGrant } from '../wire/spell-grant.ts';
-import type { WireInput } from '../wire/wire-input.ts';
 import { type AccessConfigInput, accessConfigSchema } from './access-config.ts';
+import type { AccessInput } from './access-input.ts';
 import type { AccessPorts } from './access-ports.ts';
-import { decide, type Findings } from './decide.ts';
+import { decide } from './decide.ts';
+import type { Findings } from './findings.ts';
 import { faultRefusal, Refusal } from './refusal.ts';
 import { inTime } from './time-limit.ts';
-
-export interface AccessInput extends Omit<WireInput, 'body'> {
-  /** The bytes, or how to receive them: only what an address within its limit sends is received. */
-  readonly body: Uint8Array | (() => Promise<Uint8Array>);
-  /** The client's address, as the transport knows it. */
-  readonly sourceAddress: string;
-}
 
 export interface AccessOutput {
   readonly status: number;

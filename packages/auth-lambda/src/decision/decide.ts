@@ -5,7 +5,7 @@ import { badRequest } from '../wire/bad-request.ts';
 import { readClaim } from '../wire/read-claim.ts';
 import type { WireInput } from '../wire/wire-input.ts';
 import type { AccessConfig } from './access-config.ts';
-import type { AccessInput } from './access-handler.ts';
+import type { AccessInput } from './access-input.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { requireAddressedTo } from './check-addressee.ts';
 import { MAX_CLOCK_SKEW_SECONDS, requireCurrent } from './check-clock.ts';
@@ -13,19 +13,10 @@ import { requireNotDenied, requireNotPaused } from './check-levers.ts';
 import { requireMode, requireOperationsWithin } from './check-operations.ts';
 import { requireQuota } from './check-quota.ts';
 import { requireRegistered, requireStanding } from './check-standing.ts';
+import type { Findings } from './findings.ts';
 import { type Given, give } from './give.ts';
 import { Refusal } from './refusal.ts';
 import { inTime, withTimeLimit } from './time-limit.ts';
-
-/** What became known of a request on its way, for the audit line. */
-export interface Findings {
-  claim?: AccessClaim;
-  signatureVerified?: boolean;
-  uid?: number;
-  prefixes?: readonly string[];
-  policySha256?: string;
-  chainAsked?: boolean;
-}
 
 /**
  * A one-time value is remembered for longer than its request can be accepted by any instance whose clock is

@@ -5,7 +5,7 @@ import type { RequestPresigner } from '../grant/request-presigner.ts';
 import { sessionPolicy } from '../grant/session-policy.ts';
 import type { AccessClaim } from '../wire/access-claim.ts';
 import type { AccessConfig } from './access-config.ts';
-import type { Findings } from './decide.ts';
+import type { Findings } from './findings.ts';
 import { faultRefusal } from './refusal.ts';
 import { withTimeLimit } from './time-limit.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccessInput } from '../decision/access-handler.ts';
+import type { AccessInput } from '../decision/access-input.ts';
 import { MAX_BODY_BYTES } from '../wire/read-claim.ts';
 
 /** As API Gateway or the function's URL saw it: no header, which a client could write. */
