@@ -45,11 +45,17 @@ export function* selectedGroups(
 }
 
 function neededColumns(name: string, { columns }: RowGroup, needed: ReadonlyMap<string, Column>) {
-  const found = columns.filter((column) => needed.has(column.meta_data?.path_in_schema[0] ?? ''));
-  const names = new Set(found.map((column) => column.meta_data?.path_in_schema[0]));
+  const found = columns.filter((column) => needed.has(nameOf(column) ?? ''));
+  const names = new Set(found.map(nameOf));
   if (found.length !== needed.size || names.size !== needed.size)
     throw new DataFileError('BadData', name, 'a row group lacks a column, or has one twice');
   return found;
+}
+
+/** Undefined where a footer leaves out what it must have. */
+function nameOf({ meta_data }: RowGroup['columns'][number]): string | undefined {
+  const path: readonly string[] | undefined = meta_data?.path_in_schema;
+  return path?.[0];
 }
 
 /** Bytes in the file. */
@@ -72,9 +78,8 @@ function isMasked(masked: readonly RowRange[], start: number, end: number): bool
 }
 
 function mayHoldBucket(group: RowGroup, { bucketStart, bucketEnd }: Selection): boolean {
-  const statistics = group.columns.find(
-    (column) => column.meta_data?.path_in_schema[0] === 'time_bucket_id',
-  )?.meta_data?.statistics;
+  const statistics = group.columns.find((column) => nameOf(column) === 'time_bucket_id')?.meta_data
+    ?.statistics;
   const min = statistics?.min_value;
   const max = statistics?.max_value;
   if (typeof min !== 'bigint' || typeof max !== 'bigint') return true;
