@@ -72,6 +72,16 @@ export default {
       to: { path: '^packages/auth-lambda/src/state/sqlite/', dynamic: false },
     },
     {
+      // Each would cost every cold start its loading, and the bundle its budgets.
+      name: 'the-lambda-reaches-neither-an-sdk-nor-the-libraries-of-clients',
+      severity: 'error',
+      from: { path: '^packages/auth-lambda/src/lambda/handler\\.ts$' },
+      to: {
+        path: '(^|/)node_modules/(@aws-sdk|@smithy|@polkadot|better-sqlite3|commander|prom-client|p-retry)(/|$)',
+        reachable: true,
+      },
+    },
+    {
       name: 'resolvable',
       severity: 'error',
       from: {},

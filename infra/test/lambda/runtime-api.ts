@@ -8,7 +8,7 @@ const VERSION = '/2018-06-01/runtime';
 const failureSchema = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** What a function's process reports in place of an answer. */
-export class FunctionError extends Error {
+class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 

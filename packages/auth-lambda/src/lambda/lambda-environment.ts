@@ -60,7 +60,7 @@ const environmentSchema = z
 export type LambdaSettings = z.output<typeof environmentSchema>;
 
 /** The function's environment can't be used; the message names each variable, and repeats no value. */
-export class LambdaEnvironmentError extends Error {
+class LambdaEnvironmentError extends Error {
   override readonly name = 'LambdaEnvironmentError';
   readonly code = 'InvalidEnvironment';
   readonly retryable = false;
