@@ -7,7 +7,7 @@ import {
   ODDITY_KINDS,
   type RowView,
   sourceId,
-} from '@data-universe/dataset';
+} from '@data-universe/dataset/writing';
 import { fileOptionsOf } from '../cycle/file-options.ts';
 import { BatchReader, RowError } from '../database/batch-reader.ts';
 import { databaseError } from '../database/database-errors.ts';

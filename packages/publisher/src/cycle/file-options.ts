@@ -1,4 +1,8 @@
-import { DataFileError, type DataFileOptions, type PrivacyKeys } from '@data-universe/dataset';
+import {
+  DataFileError,
+  type DataFileOptions,
+  type PrivacyKeys,
+} from '@data-universe/dataset/writing';
 import type { DatasetIdentity } from '../ledger/dataset-identity.ts';
 
 /** How the data files of a dataset are written. Throws DataFileError where keys are missing. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MAX_CONTENT_BYTES, RowView } from '@data-universe/dataset';
+import { MAX_CONTENT_BYTES, RowView } from '@data-universe/dataset/writing';
 import type Database from 'better-sqlite3';
 import { bucketFingerprint } from './bucket-fingerprint.ts';
 import { INDEXED_QUERIES } from './bucket-queries.ts';
@@ -15,18 +15,17 @@ const CHUNK_ROWS = 256;
 const LARGE_BYTES = 64 * 1024;
 
 const SEPARATOR = 0x2c;
-const bytesOf = (column: string) => `length(CAST(${column} AS BLOB))`;
 /**
  * A row as bytes: its lengths and numbers as text, then its texts and its content. SQLite does the
  * concatenation, and one value for many rows crosses into JavaScript.
  */
 const FRAME = `
-  b.bucket || ',' || ${bytesOf('e.uri')} || ',' || ${bytesOf('e.datetime')} || ',' ||
-  ifnull(${bytesOf('e.label')}, -1) || ',' ||
+  b.bucket || ',' || octet_length(e.uri) || ',' || octet_length(e.datetime) || ',' ||
+  ifnull(octet_length(e.label), -1) || ',' ||
   CASE WHEN typeof(e.contentSizeBytes) IN ('integer', 'real') THEN e.contentSizeBytes ELSE 'x' END || ',' ||
-  ${bytesOf('e.content')} || ',' || b.rowid || ',' ||
+  octet_length(e.content) || ',' || b.rowid || ',' ||
   CAST(e.uri AS TEXT) || CAST(e.datetime AS TEXT) || ifnull(CAST(e.label AS TEXT), '') ||
-  CASE WHEN ${bytesOf('e.content')} > ${LARGE_BYTES} THEN '' ELSE CAST(e.content AS TEXT) END`;
+  CASE WHEN octet_length(e.content) > ${LARGE_BYTES} THEN '' ELSE CAST(e.content AS TEXT) END`;
 
 export interface ReadBucket {
   readonly bucketId: number;
