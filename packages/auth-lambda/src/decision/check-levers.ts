@@ -2,7 +2,7 @@ import type { AccessClaim } from '../wire/access-claim.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { Refusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import type { AskInTime } from './time-limit.ts';
 
 const PAUSE_RETRY_SECONDS = 60;
 
@@ -11,10 +11,9 @@ export async function requireNotPaused(
   config: AccessConfig,
   { levers }: AccessPorts,
   { scope: { action } }: AccessClaim,
+  ask: AskInTime,
 ): Promise<void> {
-  const paused = await withTimeLimit(config.state_timeout_ms, (signal) =>
-    levers.isPaused(action, signal),
-  );
+  const paused = await ask(config.state_timeout_ms, (signal) => levers.isPaused(action, signal));
   if (!paused) return;
   throw new Refusal(
     'Paused',
@@ -28,10 +27,9 @@ export async function requireNotDenied(
   config: AccessConfig,
   { levers }: AccessPorts,
   { hotkey }: AccessClaim,
+  ask: AskInTime,
 ): Promise<void> {
-  const denied = await withTimeLimit(config.state_timeout_ms, (signal) =>
-    levers.isDenied(hotkey, signal),
-  );
+  const denied = await ask(config.state_timeout_ms, (signal) => levers.isDenied(hotkey, signal));
   if (!denied) return;
   throw new Refusal(
     'Denied',

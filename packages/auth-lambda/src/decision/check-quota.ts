@@ -2,7 +2,7 @@ import type { AccessClaim } from '../wire/access-claim.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { Refusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import type { AskInTime } from './time-limit.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -11,11 +11,12 @@ export async function requireQuota(
   config: AccessConfig,
   { clock, quota }: AccessPorts,
   { hotkey, scope: { action } }: AccessClaim,
+  ask: AskInTime,
 ): Promise<void> {
   const now = clock.now();
   const limit = action === 'upload' ? config.uploads_per_day : config.reads_per_day;
   const day = new Date(now).toISOString().slice(0, 10);
-  const charged = await withTimeLimit(config.state_timeout_ms, (signal) =>
+  const charged = await ask(config.state_timeout_ms, (signal) =>
     quota.charge({ hotkey, action, day, limit }, signal),
   );
   if (charged) return;

@@ -3,7 +3,7 @@ import type { AccessClaim } from '../wire/access-claim.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { AccessPorts } from './access-ports.ts';
 import { faultRefusal, Refusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import type { AskInTime } from './time-limit.ts';
 
 type Neuron = Extract<NeuronStatus, { registered: true }>;
 
@@ -12,8 +12,9 @@ export async function requireRegistered(
   config: AccessConfig,
   ports: AccessPorts,
   { hotkey }: AccessClaim,
+  ask: AskInTime,
 ): Promise<Neuron> {
-  const status = await lookup(config, ports, hotkey);
+  const status = await lookup(config, ports, hotkey, ask);
   if (status.registered === true) return status;
   throw new Refusal(
     'NotRegistered',
@@ -47,9 +48,10 @@ async function lookup(
   config: AccessConfig,
   ports: AccessPorts,
   hotkey: AccessClaim['hotkey'],
+  ask: AskInTime,
 ): Promise<NeuronStatus> {
   try {
-    return await withTimeLimit(config.registry_timeout_ms, (signal) =>
+    return await ask(config.registry_timeout_ms, (signal) =>
       ports.registry.lookup(config.netuid, hotkey, signal),
     );
   } catch (error) {

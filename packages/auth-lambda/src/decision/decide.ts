@@ -16,7 +16,7 @@ import { requireRegistered, requireStanding } from './check-standing.ts';
 import type { Findings } from './findings.ts';
 import { type Given, give } from './give.ts';
 import { Refusal } from './refusal.ts';
-import { inTime, withTimeLimit } from './time-limit.ts';
+import { type AskInTime, inTime, timeLimits } from './time-limit.ts';
 
 /**
  * A one-time value is remembered for longer than its request can be accepted by any instance whose clock is
@@ -43,17 +43,18 @@ export async function decide(
   const claim = strangers === undefined ? examine() : strangers.run(sourceAddress, examine);
   if (claim === undefined) throw tooManyStrangers();
   const prefixes = grantedPrefixes(claim.scope);
-  await requireNotPaused(config, ports, claim);
-  await requireFirstUse(config, ports, claim);
+  const ask = timeLimits();
+  await requireNotPaused(config, ports, claim, ask);
+  await requireFirstUse(config, ports, claim, ask);
   findings.chainAsked = true;
-  const neuron = await requireRegistered(config, ports, claim);
+  const neuron = await requireRegistered(config, ports, claim, ask);
   findings.uid = neuron.uid;
   requireStanding(config, claim, neuron);
-  await requireNotDenied(config, ports, claim);
-  await requireQuota(config, ports, claim);
+  await requireNotDenied(config, ports, claim, ask);
+  await requireQuota(config, ports, claim, ask);
   strangers?.prove(sourceAddress, claim.hotkey);
 
-  return give(config, ports.issuer, { claim, prefixes }, findings);
+  return give(config, ports.issuer, { claim, prefixes }, findings, ask);
 }
 
 /** What can be said of a request without asking anybody: all of it is processor time. */
@@ -120,9 +121,10 @@ async function requireFirstUse(
   config: AccessConfig,
   ports: AccessPorts,
   claim: AccessClaim,
+  ask: AskInTime,
 ): Promise<void> {
   const expiresAt = ports.clock.now() + NONCE_LIFE_SECONDS * 1000;
-  const first = await withTimeLimit(config.state_timeout_ms, (signal) =>
+  const first = await ask(config.state_timeout_ms, (signal) =>
     ports.nonces.claim(claim.hotkey, claim.oneTimeValue, expiresAt, signal),
   );
   if (first) return;

@@ -7,7 +7,7 @@ import type { AccessClaim } from '../wire/access-claim.ts';
 import type { AccessConfig } from './access-config.ts';
 import type { Findings } from './findings.ts';
 import { faultRefusal } from './refusal.ts';
-import { withTimeLimit } from './time-limit.ts';
+import type { AskInTime } from './time-limit.ts';
 
 /** The answer to a granted request, whichever the mode of the service. */
 export type Given = Omit<AccessGrant, 'request_id'> | Omit<PresignedGrant, 'request_id'>;
@@ -23,10 +23,11 @@ export function give(
   issuer: CredentialIssuer | RequestPresigner,
   checked: Checked,
   findings: Findings,
+  ask: AskInTime,
 ): Promise<Given> {
   return 'presign' in issuer
-    ? givePresigned(config, issuer, checked)
-    : giveCredentials(config, issuer, checked, findings);
+    ? givePresigned(config, issuer, checked, ask)
+    : giveCredentials(config, issuer, checked, findings, ask);
 }
 
 async function giveCredentials(
@@ -34,13 +35,14 @@ async function giveCredentials(
   issuer: CredentialIssuer,
   { claim, prefixes }: Checked,
   findings: Findings,
+  ask: AskInTime,
 ): Promise<Omit<AccessGrant, 'request_id'>> {
   const { bucket, region, endpoint } = config;
   const { hotkey, scope } = claim;
   const { action } = scope;
   const policy = sessionPolicy({ action, bucket, prefixes });
   findings.policySha256 = createHash('sha256').update(policy).digest('hex');
-  const credentials = await asked(config, (signal) =>
+  const credentials = await issued(config, ask, (signal) =>
     issuer.issue({ action, hotkey, policy }, signal),
   );
   return {
@@ -61,9 +63,10 @@ async function givePresigned(
   config: AccessConfig,
   presigner: RequestPresigner,
   { claim, prefixes }: Checked,
+  ask: AskInTime,
 ): Promise<Omit<PresignedGrant, 'request_id'>> {
   const { operations = [] } = claim;
-  const { requests, expiration } = await asked(config, (signal) =>
+  const { requests, expiration } = await issued(config, ask, (signal) =>
     presigner.presign(operations, signal),
   );
   return {
@@ -78,12 +81,13 @@ async function givePresigned(
   };
 }
 
-async function asked<T>(
+async function issued<T>(
   config: AccessConfig,
-  ask: (signal: AbortSignal) => Promise<T>,
+  ask: AskInTime,
+  run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withTimeLimit(config.issuer_timeout_ms, ask);
+    return await ask(config.issuer_timeout_ms, run);
   } catch (error) {
     throw faultRefusal(
       'IssuerUnavailable',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AwsCredentials, AwsCredentialsProvider } from '../aws/aws-credentials.ts';
 import { AwsRequestError } from '../aws/aws-request-error.ts';
 import { type SignedAnswer, SignedFetch } from '../aws/signed-fetch.ts';
-import { TimeLimitError, withTimeLimit } from '../decision/time-limit.ts';
+import { TimeLimitError, timeLimits } from '../decision/time-limit.ts';
 import {
   type CredentialIssuer,
   type IssuedCredentials,
@@ -71,7 +71,7 @@ export class StsIssuer implements CredentialIssuer {
     const { timeoutMilliseconds } = this.#options;
     let answer: SignedAnswer;
     try {
-      answer = await withTimeLimit(timeoutMilliseconds, (limit) =>
+      answer = await timeLimits()(timeoutMilliseconds, (limit) =>
         this.#assumeRole(order, signal === undefined ? limit : AbortSignal.any([signal, limit])),
       );
     } catch (error) {

@@ -3,12 +3,15 @@ import { badRequest } from './bad-request.ts';
 /** Of objects and lists in one another; the deepest request has three. */
 const MAX_DEPTH = 8;
 
+/** Making one costs more than the rest of this; between bodies it keeps nothing. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** The JSON object in a body. Throws Refusal BadRequest. */
 export function parseJsonObject(body: Uint8Array): object {
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    text = decoder.decode(body);
     value = JSON.parse(text);
   } catch {
     throw badRequest('the body is not JSON in UTF-8');
@@ -34,6 +37,7 @@ function countMembers(value: unknown, depth: number): number {
 
 /** Names of members in a valid JSON text: the strings that a colon follows. */
 function countNames(json: string): number {
-  const strings = json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g);
-  return Array.from(strings).filter(([, colon]) => colon !== undefined).length;
+  let count = 0;
+  for (const [, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) count += colon ? 1 : 0;
+  return count;
 }
