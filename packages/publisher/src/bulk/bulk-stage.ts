@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodingKeyBytes, manifestFileOf, ODDITY_KINDS } from '@data-universe/dataset';
 import type { BucketQueue } from '../cycle/bucket-queue.ts';
@@ -66,10 +66,14 @@ export async function writeUnpublished(
     // The others end soon, and leave nothing behind.
     for (const job of jobs) job.catch(abort);
     const settled = await Promise.allSettled(jobs);
-    throwIfAborted(cycle.signal);
     const results = settled.flatMap((job) => (job.status === 'fulfilled' ? [job.value] : []));
     const failed = settled.find((job) => job.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (failed || cycle.signal?.aborted) {
+      for (const { files } of results)
+        for (const { written } of files) await rm(written.path, { force: true });
+      throwIfAborted(cycle.signal);
+      throw failed?.reason;
+    }
     const files: NewFile[] = [];
     for (const result of results) files.push(...(await adopt(cycle, result)));
     return { files, buckets: results.flatMap(bucketsOf) };
