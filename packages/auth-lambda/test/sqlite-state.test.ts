@@ -69,6 +69,15 @@ describe('the file', () => {
     expect(await after.levers.isDenied(miner.address)).toBe(true);
   });
 
+  test('has a claim before its promise is handed out, so that the time it takes can be billed', async () => {
+    const path = await aPath();
+    const state = await openState(path);
+    const raw = openRaw(path);
+    const claimed = state.nonces.claim(miner.address, 'n', Date.now() + 60_000);
+    expect(raw.prepare('SELECT count(*) FROM nonce').pluck().get()).toBe(1);
+    expect(await claimed).toBe(true);
+  });
+
   test('may be made by many at once', async () => {
     const path = await aPath();
     const clock = new ManualClock(START);

@@ -185,4 +185,25 @@ describe('in a service', () => {
       codes.push(refusalOf(await from(service, '203.0.113.9', uploadRequest(stranger))).code);
     expect(codes).toEqual(['NotRegistered', 'NotRegistered', 'TooManyRequests', 'TooManyRequests']);
   });
+
+  test('strangers pay for the disk that keeps their nonces, and the miner it knows does not', async () => {
+    let now = 0;
+    const strangers = new StrangerBudget({ burstMilliseconds: 10, share: 0, now: () => now });
+    const service = makeService({
+      strangers,
+      // As a store in a file does: all of its time is the process's.
+      nonces: {
+        claim: async () => {
+          now += 5;
+          return true;
+        },
+      },
+    });
+    expect((await from(service, '203.0.113.7', uploadRequest())).status).toBe(200);
+    const codes: string[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      codes.push(refusalOf(await from(service, newAddress(), uploadRequest(stranger))).code);
+    expect(codes).toEqual(['NotRegistered', 'TooManyRequests', 'TooManyRequests']);
+    expect((await from(service, '203.0.113.7', uploadRequest())).status).toBe(200);
+  });
 });

@@ -45,7 +45,7 @@ export async function decide(
   const prefixes = grantedPrefixes(claim.scope);
   const ask = timeLimits();
   await requireNotPaused(config, ports, claim, ask);
-  await requireFirstUse(config, ports, claim, ask);
+  await requireFirstUse(config, ports, claim, { ask, sourceAddress });
   findings.chainAsked = true;
   const neuron = await requireRegistered(config, ports, claim, ask);
   findings.uid = neuron.uid;
@@ -121,12 +121,15 @@ async function requireFirstUse(
   config: AccessConfig,
   ports: AccessPorts,
   claim: AccessClaim,
-  ask: AskInTime,
+  { ask, sourceAddress }: { readonly ask: AskInTime; readonly sourceAddress: string },
 ): Promise<void> {
+  const { nonces, strangers } = ports;
   const expiresAt = ports.clock.now() + NONCE_LIFE_SECONDS * 1000;
-  const first = await ask(config.state_timeout_ms, (signal) =>
-    ports.nonces.claim(claim.hotkey, claim.oneTimeValue, expiresAt, signal),
-  );
+  const first = await ask(config.state_timeout_ms, (signal) => {
+    const spend = () => nonces.claim(claim.hotkey, claim.oneTimeValue, expiresAt, signal);
+    // A store in a file holds the process up until the disk has it, which is more than a verification takes.
+    return strangers === undefined ? spend() : strangers.bill(sourceAddress, spend);
+  });
   if (first) return;
   throw new Refusal(
     'Replayed',

@@ -19,7 +19,8 @@ export interface StrangerBudgetOptions {
 /**
  * A request is read and its signature verified before anybody is known to be behind it, and whoever has many
  * addresses passes any limit by address. So addresses from where no registered hotkey was served lately
- * share a part of the processor's time for that; the others don't stand behind them.
+ * share a part of the processor's time for that, and for whatever else keeps the process from its other work
+ * before the chain is asked; the others don't stand behind them.
  */
 export class StrangerBudget {
   readonly #share: number;
@@ -51,7 +52,11 @@ export class StrangerBudget {
 
   /** The result of `work`, or undefined where it was not done because the budget is spent. */
   run<T>(address: string, work: () => T): T | undefined {
-    if (!this.admits(address)) return undefined;
+    return this.admits(address) ? this.bill(address, work) : undefined;
+  }
+
+  /** The result of `work`, which is done in any case; of a promise, what is done before it is handed out. */
+  bill<T>(address: string, work: () => T): T {
     const startedAt = this.#now();
     try {
       return work();
