@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { environmentCredentials } from '../src/aws/aws-credentials.ts';
 import { AwsRequestError } from '../src/aws/aws-request-error.ts';
@@ -203,107 +202,6 @@ describe('credentials of the environment', () => {
     expect((await faultOf(asking.post(post))).code).toBe('NoCredentials');
   });
 });
-
-describe('a presigned URL', () => {
-  const store = (endpoint: string, changes: Partial<SignedFetchOptions> = {}) =>
-    new SignedFetch({
-      service: 's3',
-      region: 'us-east-1',
-      endpoint,
-      credentials: () => EXAMPLE,
-      now: () => EXAMPLE_TIME,
-      ...changes,
-    });
-
-  test("is that of Amazon's worked example", async () => {
-    const url = await store('https://examplebucket.s3.amazonaws.com').presign({
-      method: 'GET',
-      segments: ['test.txt'],
-      expiresSeconds: 86_400,
-    });
-    expect(url.searchParams.get('X-Amz-Signature')).toBe(
-      'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
-    );
-  });
-
-  test('binds every header that is given, content-length too', async () => {
-    const headers = {
-      'content-length': '42',
-      'x-amz-checksum-sha256': 'q83v',
-      'if-none-match': '*',
-    };
-    const url = await store('https://s3.us-east-1.amazonaws.com').presign({
-      method: 'PUT',
-      segments: ['bucket', 'data', 'x'],
-      headers,
-      expiresSeconds: 60,
-    });
-    expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe(
-      'content-length;host;if-none-match;x-amz-checksum-sha256',
-    );
-  });
-
-  test('verifies for any key, query and header that it is made for', async () => {
-    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
-    const segment = text.filter((part) => part !== '.' && part !== '..');
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(segment, { minLength: 1, maxLength: 4 }),
-        fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,9}$/), text, { maxKeys: 3 }),
-        fc.stringMatching(/^[!-~]{1,20}$/),
-        fc.boolean(),
-        async (segments, query, header, session) => {
-          const url = await store('http://127.0.0.1:9', {
-            credentials: () => (session ? SESSION : EXAMPLE),
-          }).presign({
-            method: 'GET',
-            segments,
-            query,
-            headers: { 'x-amz-meta-a': header },
-            expiresSeconds: 60,
-          });
-          expect(url.pathname.split('/').slice(1).map(decodeURIComponent)).toEqual(segments);
-          const expected = expectedSignature(
-            EXAMPLE.secretAccessKey,
-            {
-              method: 'GET',
-              target: `${url.pathname}${canonicalSearch(url)}`,
-              headers: { host: url.host, 'x-amz-meta-a': header },
-              payloadHash: 'UNSIGNED-PAYLOAD',
-            },
-            {
-              date: '20130524T000000Z',
-              region: 'us-east-1',
-              service: 's3',
-              signedHeaders: ['host', 'x-amz-meta-a'],
-            },
-          );
-          expect(url.searchParams.get('X-Amz-Signature')).toBe(expected);
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
-  test.each([['.'], ['..']])('can not be had for a segment %s', async (segment) => {
-    const asked = store('http://127.0.0.1:9').presign({
-      method: 'GET',
-      segments: ['bucket', segment, 'x'],
-      expiresSeconds: 60,
-    });
-    await expect(asked).rejects.toThrow(RangeError);
-  });
-});
-
-/** Each name and value encoded by RFC 3986, as a receiver does after it has decoded them. */
-function canonicalSearch(url: URL): string {
-  const encode = (value: string) =>
-    encodeURIComponent(value).replaceAll(
-      /[!'()*]/g,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-  return `?${[...url.searchParams].map((pair) => pair.map(encode).join('=')).join('&')}`;
-}
 
 test.each([
   ['http over a network', { endpoint: 'http://sts.example' }],

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { amzDate } from './amz-date.ts';
 import type { AwsCredentials } from './aws-credentials.ts';
 
 export interface PresignOrder {
@@ -24,7 +25,7 @@ export interface PresignOrder {
  */
 export function presignedUrl(order: PresignOrder): string {
   const { method, endpoint, region, credentials, segments, headers } = order;
-  const date = `${new Date(order.now).toISOString().replaceAll(/[:-]/g, '').slice(0, 15)}Z`;
+  const date = amzDate(order.now);
   const scope = [date.slice(0, 8), region, 's3', 'aws4_request'];
   const signed: Readonly<Record<string, string>> = { ...headers, host: endpoint.host };
   const names = Object.keys(signed).sort();

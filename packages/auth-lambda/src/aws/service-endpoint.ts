@@ -2,7 +2,7 @@ import { isLoopbackHost } from '@data-universe/core-auth/loopback-host';
 import { z } from 'zod';
 
 /** The services that this one speaks to. */
-export type AwsServiceName = 'dynamodb' | 's3' | 'sts';
+type AwsServiceName = 'dynamodb' | 's3' | 'sts';
 
 /** It becomes part of a host's name. */
 export const regionSchema = z

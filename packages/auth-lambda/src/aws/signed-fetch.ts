@@ -1,17 +1,13 @@
 import { type HttpAnswer, HttpTimeoutError, httpPost } from '@data-universe/core-auth/http-post';
 import aws4 from 'aws4';
 import { z } from 'zod';
+import { amzDate } from './amz-date.ts';
 import { type AwsCredentialsProvider, environmentCredentials } from './aws-credentials.ts';
 import { AwsRequestError } from './aws-request-error.ts';
-import {
-  type AwsServiceName,
-  awsEndpoint,
-  regionSchema,
-  serviceEndpointSchema,
-} from './service-endpoint.ts';
+import { awsEndpoint, regionSchema, serviceEndpointSchema } from './service-endpoint.ts';
 
 const optionsSchema = z.object({
-  service: z.enum(['dynamodb', 's3', 'sts']),
+  service: z.enum(['dynamodb', 'sts']),
   region: regionSchema,
   endpoint: serviceEndpointSchema.optional(),
   timeoutMilliseconds: z.int().positive().default(5_000),
@@ -19,7 +15,7 @@ const optionsSchema = z.object({
 });
 
 export interface SignedFetchOptions {
-  readonly service: AwsServiceName;
+  readonly service: 'dynamodb' | 'sts';
   readonly region: string;
   /** `https://host[:port]`, or http on this machine. Default: AWS' own of the region. */
   readonly endpoint?: string | undefined;
@@ -47,16 +43,6 @@ export interface SignedAnswer {
   readonly text: string;
 }
 
-export interface PresignOptions {
-  readonly method: 'GET' | 'HEAD' | 'PUT';
-  /** From the root of the endpoint: `['bucket', 'data', 'x', ...]`. */
-  readonly segments: readonly string[];
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Whoever uses the URL must send exactly these; all are signed. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly expiresSeconds: number;
-}
-
 /** One service of a cloud, spoken to in requests signed with Signature Version 4. */
 export class SignedFetch {
   readonly #options: z.output<typeof optionsSchema>;
@@ -75,12 +61,12 @@ export class SignedFetch {
 
   /** `POST /`. Throws AwsRequestError where there is no answer. */
   async post({ headers, body, signal }: SignedPost): Promise<SignedAnswer> {
-    const signed = await this.#sign({ method: 'POST', path: '/', headers, body });
+    const signed = await this.#signed(headers, body);
     const { timeoutMilliseconds, maxAnswerBytes } = this.#options;
     try {
       const answer = await httpPost({
         url: this.#endpoint,
-        headers: signed.headers,
+        headers: signed,
         body,
         timeoutMs: timeoutMilliseconds,
         signal,
@@ -96,44 +82,20 @@ export class SignedFetch {
     }
   }
 
-  /** A URL that does one thing for whoever holds it, until it expires. Throws AwsRequestError, or RangeError for a segment that no path can spell. */
-  async presign({
-    method,
-    segments,
-    query,
-    headers,
-    expiresSeconds,
-  }: PresignOptions): Promise<URL> {
-    const path = `/${segments.map(encodeSegment).join('/')}`;
-    const all = {
-      ...query,
-      'X-Amz-Date': amzDate(this.#now()),
-      'X-Amz-Expires': String(expiresSeconds),
-    };
-    const pairs = Object.entries(all).map((pair) => pair.map(encodeRfc3986).join('='));
-    const target = `${path}?${pairs.join('&')}`;
-    const signed = await this.#sign({ method, path: target, headers, signQuery: true });
-    const url = new URL(signed.path, this.#endpoint);
-    // URL resolves dots even where they are escaped.
-    if (url.pathname !== path)
-      throw new RangeError('a "." or ".." can not be part of a signed path');
-    return url;
-  }
-
-  async #sign({ headers, ...request }: Unsigned): Promise<Signed> {
+  /** The headers to send. */
+  async #signed(headers: SignedPost['headers'], body: string): Promise<Record<string, string>> {
     const { service, region } = this.#options;
     const credentials = await this.#ownCredentials();
-    const dated = request.signQuery === true ? {} : { 'x-amz-date': amzDate(this.#now()) };
-    const host = { host: this.#endpoint.host };
+    const dated = { ...headers, 'x-amz-date': amzDate(this.#now()), host: this.#endpoint.host };
     const signed = aws4.sign(
-      { ...request, service, region, headers: { ...headers, ...dated, ...host } },
+      { method: 'POST', path: '/', body, service, region, headers: dated },
       {
         accessKeyId: credentials.accessKeyId,
         secretAccessKey: credentials.secretAccessKey,
         ...(credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken }),
       },
     );
-    return signedSchema.parse(signed);
+    return signedSchema.parse(signed).headers;
   }
 
   async #ownCredentials() {
@@ -162,36 +124,9 @@ export class SignedFetch {
   }
 }
 
-interface Unsigned {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string;
-  readonly signQuery?: boolean;
-}
-
 /** The library counts a body's bytes for a header. */
 const headerSchema = z.union([z.string(), z.number().transform(String)]);
-const signedSchema = z.object({ path: z.string(), headers: z.record(z.string(), headerSchema) });
-type Signed = z.output<typeof signedSchema>;
-
-function encodeSegment(segment: string): string {
-  if (segment.includes('/')) throw new RangeError('a segment of a path holds no "/"');
-  return encodeRfc3986(segment);
-}
-
-/** As Signature Version 4 wants it. */
-function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** `YYYYMMDDTHHMMSSZ`. */
-function amzDate(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().replaceAll(/[:-]/g, '').slice(0, 15)}Z`;
-}
+const signedSchema = z.object({ headers: z.record(z.string(), headerSchema) });
 
 /** The system's code for what happened: the text may quote an answer. */
 function codeOf(error: unknown): string {
