@@ -70,6 +70,23 @@ describe('publishing a database', () => {
     await expectPublished(backend, miner.path);
   });
 
+  it('reads of a database only the hours that late rows fell into', async () => {
+    const { miner, backend, open } = setting();
+    miner.put(...posts(0, 4_000, 400));
+    const publisher = await open();
+    await publisher.run();
+    const late = Array.from({ length: 100 }, (_, n) => post(10_000 + n, (n % 20) * 20));
+    miner.put(...late);
+    expect(await publisher.run()).toMatchObject({
+      bucketsScanned: 400,
+      bucketsChanged: 20,
+      rowsAdded: 100,
+      rowsUnchanged: 200,
+      commits: 1,
+    });
+    await expectPublished(backend, miner.path);
+  });
+
   it('keeps deleted rows where that is asked for, and replaces them when they come back', async () => {
     const { miner, backend, open } = setting();
     miner.put(...posts(0, 30, 3));

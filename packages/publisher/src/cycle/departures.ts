@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { diskFullOr } from '../errors.ts';
 import { type RowRange, toRanges } from '../ledger/row-ranges.ts';
 import type { Place } from './bucket-diff.ts';
 
@@ -46,13 +47,16 @@ export class Departures {
     this.#has = this.#db.prepare('SELECT 1 FROM departed WHERE uri_key = ? AND bucket_id = ?');
   }
 
+  /** Throws PublisherError DiskFull. */
   note(bucketId: number, uriKeys: Iterable<number>): void {
-    this.#db.transaction(() => {
-      for (const uriKey of uriKeys) {
-        this.#insert.run(uriKey, bucketId);
-        this.#any = true;
-      }
-    })();
+    this.#orDiskFull(
+      this.#db.transaction(() => {
+        for (const uriKey of uriKeys) {
+          this.#insert.run(uriKey, bucketId);
+          this.#any = true;
+        }
+      }),
+    );
   }
 
   /** The bucket that a row of this uri has left. */
@@ -64,7 +68,7 @@ export class Departures {
     return this.#any && this.#has.get(uriKey, bucketId) !== undefined;
   }
 
-  /** The fingerprint is what the bucket is to have once the places are gone. */
+  /** The fingerprint is what the bucket is to have once the places are gone. Throws PublisherError DiskFull. */
   defer(bucketId: number, places: readonly Place[], fingerprint: Buffer | null): void {
     const rows = new Map<number, number[]>();
     for (const { segment, row } of places) {
@@ -73,9 +77,11 @@ export class Departures {
       else rows.set(segment.id, [row]);
     }
     const text = JSON.stringify([...rows].map(([id, list]) => [id, toRanges(list)]));
-    this.#db
-      .prepare('INSERT OR REPLACE INTO deferred VALUES (?, ?, ?)')
-      .run(bucketId, fingerprint, text);
+    this.#orDiskFull(() => {
+      this.#db
+        .prepare('INSERT OR REPLACE INTO deferred VALUES (?, ?, ?)')
+        .run(bucketId, fingerprint, text);
+    });
   }
 
   get hasDeferred(): boolean {
@@ -89,6 +95,14 @@ export class Departures {
     const deferred = deferredRecord.parse(row);
     this.#db.prepare('DELETE FROM deferred WHERE bucket_id = ?').run(deferred.bucketId);
     return deferred;
+  }
+
+  #orDiskFull(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      throw diskFullOr(error, "SQLite's temporary files (SQLITE_TMPDIR)");
+    }
   }
 
   close(): void {
