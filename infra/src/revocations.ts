@@ -12,6 +12,11 @@ export interface Revocations {
  */
 export type SessionMark = 'source-identity' | 'session-name';
 
+const KEY_OF_MARK = {
+  'source-identity': 'aws:SourceIdentity',
+  'session-name': 'aws:userid',
+} as const satisfies Record<SessionMark, string>;
+
 export const SIDS = { hotkeys: 'RevokedHotkeys', sessions: 'RevokedSessions' } as const;
 export const REVOCATION_SIDS: readonly string[] = Object.values(SIDS);
 
@@ -46,17 +51,23 @@ export function revocationStatements(
 function anyOf(hotkeys: readonly string[], mark: SessionMark) {
   const values =
     mark === 'source-identity'
-      ? { 'aws:SourceIdentity': hotkeys }
-      : {
-          'aws:userid': hotkeys.flatMap((hotkey) => [`*:upload-${hotkey}`, `*:read-${hotkey}`]),
-        };
-  return { StringLike: values };
+      ? hotkeys
+      : hotkeys.flatMap((hotkey) => [`*:upload-${hotkey}`, `*:read-${hotkey}`]);
+  return { StringLike: { [KEY_OF_MARK[mark]]: values } };
+}
+
+/** Whether `anyOf` made a condition by this mark. */
+export function isMarked(
+  condition: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined,
+  mark: SessionMark,
+): boolean {
+  return Object.hasOwn(condition?.StringLike ?? {}, KEY_OF_MARK[mark]);
 }
 
 /** The hotkeys of a condition that `anyOf` made. */
 export function hotkeysIn(
   condition: Readonly<Record<string, string | readonly string[]>>,
 ): string[] {
-  const values = [condition['aws:SourceIdentity'] ?? condition['aws:userid'] ?? []].flat();
+  const values = Object.values(KEY_OF_MARK).flatMap((key) => condition[key] ?? []);
   return [...new Set(values.map((value) => value.replace(/^\*:(?:upload|read)-/, '')))];
 }

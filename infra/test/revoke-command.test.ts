@@ -77,6 +77,29 @@ describe('the revoke command', () => {
     await expect(run(altered, ...bucket, '--hotkey', SECOND)).rejects.toThrow('by hand');
   });
 
+  it.each([
+    ['hotkeys', ['--hotkey', FIRST]],
+    ['sessions', ['--sessions-before', TIME]],
+  ])('does not drop revocations of %s in other words', async (_, args) => {
+    const revoked = await run(PLAIN, ...bucket, ...args);
+    const altered = revoked
+      .replaceAll('StringLike', 'StringEquals')
+      .replaceAll('DateLessThan', 'DateLessThanEquals');
+    await expect(run(altered, ...bucket, '--hotkey', SECOND)).rejects.toThrow('by hand');
+    await expect(run(altered, '--list')).rejects.toThrow('by hand');
+  });
+
+  it.each([
+    [['--by-session-name'], [], 'was written with --by-session-name'],
+    [[], ['--by-session-name'], 'was written without --by-session-name'],
+  ])('does not rewrite revocations made with %j for %j', async (first, second, why) => {
+    const revoked = await run(PLAIN, ...bucket, ...first, '--hotkey', FIRST);
+    const again = run(revoked, ...bucket, ...second, '--hotkey', SECOND);
+    await expect(again).rejects.toThrow(why);
+    const none = await run(revoked, ...bucket, ...second, '--undo-all');
+    expect(JSON.parse(none)).toEqual(JSON.parse(PLAIN));
+  });
+
   it('says when a bucket would not take the policy', async () => {
     const many = Array.from({ length: 400 }, (_, index) => {
       const key = new Uint8Array(32);
