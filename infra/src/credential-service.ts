@@ -19,6 +19,12 @@ export interface CredentialServiceOptions {
   readonly audience: string;
 }
 
+/**
+ * More than all the waits that one decision may have: a function that is cut off writes no audit line and gives no
+ * refusal that says what to do. An HTTP API waits for 30.
+ */
+const TIMEOUT_SECONDS = 29;
+
 /** The Lambda that decides, with its log group. */
 export function credentialService(
   scope: Construct,
@@ -38,7 +44,7 @@ export function credentialService(
     runtime: Runtime.NODEJS_22_X,
     architecture: Architecture.ARM_64,
     memorySize: 256,
-    timeout: Duration.seconds(15),
+    timeout: Duration.seconds(TIMEOUT_SECONDS),
     ...(reserved !== null && { reservedConcurrentExecutions: reserved }),
     role,
     logGroup,

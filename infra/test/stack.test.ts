@@ -1,3 +1,4 @@
+import { accessConfigSchema } from '@data-universe/auth-lambda';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -223,12 +224,29 @@ describe('the credential service', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: 256,
-      Timeout: 15,
+      Timeout: 29,
     });
     expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     switched.hasResourceProperties('AWS::Lambda::Function', {
       ReservedConcurrentExecutions: 40,
     });
+  });
+
+  it('may take as long as every wait of one decision, and an HTTP API waits longer', () => {
+    const { state_timeout_ms, registry_timeout_ms, issuer_timeout_ms } = accessConfigSchema.parse({
+      audience: 'https://auth.example.com/auth',
+      network: 'finney',
+      netuid: 13,
+      bucket: EXAMPLE.bucket,
+      region: 'us-east-1',
+    });
+    // The pause, the nonce, the deny list, the quota and the audit line.
+    const longest = 5 * state_timeout_ms + registry_timeout_ms + issuer_timeout_ms;
+    const { Timeout } = z
+      .object({ Timeout: z.int() })
+      .parse(resource(template, 'AWS::Lambda::Function').Properties);
+    expect(Timeout * 1000).toBeGreaterThan(longest);
+    expect(Timeout).toBeLessThan(30);
   });
 
   it('is told all it needs by its environment', () => {
