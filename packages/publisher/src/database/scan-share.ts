@@ -31,7 +31,7 @@ export function takeRange({ ranges, next }: ScanJob): [number, BucketRange] | un
   return range && [number, range];
 }
 
-export interface ScanHelper {
+interface ScanHelper {
   /** Resolves when it has told all it will, even where it failed: what it has not told is scanned here. */
   readonly done: Promise<void>;
   stop(): void;
