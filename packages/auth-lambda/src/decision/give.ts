@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AccessGrant, PresignedGrant } from '@data-universe/core-auth/protocol';
 import type { CredentialIssuer } from '../grant/credential-issuer.ts';
 import type { RequestPresigner } from '../grant/request-presigner.ts';
@@ -41,7 +41,7 @@ async function giveCredentials(
   const { hotkey, scope } = claim;
   const { action } = scope;
   const policy = sessionPolicy({ action, bucket, prefixes });
-  findings.policySha256 = createHash('sha256').update(policy).digest('hex');
+  findings.policySha256 = hash('sha256', policy);
   const credentials = await issued(config, ask, (signal) =>
     issuer.issue({ action, hotkey, policy }, signal),
   );
