@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
-const page = readFileSync(join(DOCS, 'threat-model.md'), 'utf8').replaceAll(/\n(?![\n|#-])\s*/g, ' ');
+const page = readFileSync(join(DOCS, 'threat-model.md'), 'utf8').replaceAll(
+  /\n(?![\n|#-])\s*/g,
+  ' ',
+);
 
 /** `[file](path) "name", "name"`: a file and the tests in it that a sentence rests on. */
 const CLAIM = /\]\((\.\.\/[^)]+\.ts)\)((?:,? "[^"]+")+)/g;
