@@ -197,6 +197,18 @@ describe('a flood of strangers', () => {
     expect(sink.records[3]?.unwritten).toBe(7);
   });
 
+  test('is one of a registered hotkey too: barred or over its quota it goes on asking', async () => {
+    const { sink, guard } = guarded();
+    for (const id of ids(0, 10)) await guard.write(record(id, { uid: 7, code: 'Denied' }));
+    await guard.write(record('stranger'));
+    expect(sink.records.map(({ request_id, unwritten }) => [request_id, unwritten])).toEqual([
+      ['0', undefined],
+      ['1', undefined],
+      ['2', undefined],
+      ['stranger', 7],
+    ]);
+  });
+
   test('is counted on where the line that was to say so could not be written', async () => {
     const { sink, guard } = guarded();
     const write = sink.write.bind(sink);

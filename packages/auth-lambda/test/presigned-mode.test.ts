@@ -27,7 +27,9 @@ const FILE = 'data_20260102_030405_1000_0123456789abcdef.parquet';
 const MANIFEST = '_manifest/0000000001.json';
 const SHA256 = 'ab'.repeat(32);
 const BLOCKS = `_manifest/blocks_${SHA256}.bin`;
-const put = { op: 'put', key: `${own}${FILE}`, size: 1234, sha256: SHA256 } as const;
+const putOf = (hotkey: string) =>
+  ({ op: 'put', key: `data/x/${hotkey}/${FILE}`, size: 1234, sha256: SHA256 }) as const;
+const put = putOf(miner.address);
 const get = (key: string): StoreOperation => ({ op: 'get', key });
 
 function presigningService(options: Partial<S3PresignerOptions> = {}) {
@@ -171,6 +173,19 @@ describe('a service that presigns', () => {
     expect(signature).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(service.audit.records)).not.toContain(signature);
   });
+
+  it.each([
+    ['an unknown hotkey', uploadRequest(stranger, { operations: [putOf(stranger.address)] })],
+    ['a hotkey without a permit', readRequest(miner, { operations: [get(put.key)] })],
+  ])(
+    'writes down no operation that it refuses %s: there can be 8 KB of them',
+    async (_, request) => {
+      const service = presigningService();
+      await refused(request, service);
+      expect(service.audit.records).toMatchObject([{ decision: 'refused' }]);
+      expect(JSON.stringify(service.audit.records)).not.toContain('operations');
+    },
+  );
 
   it('is IssuerUnavailable without a key to sign with', async () => {
     const credentials = () => Promise.reject(new Error('the-secret'));

@@ -20,13 +20,13 @@ export interface AuditRecord {
   readonly action?: AccessRequest['action'] | undefined;
   /** What was asked for; what was granted when `decision` says so. */
   readonly prefixes?: readonly string[] | undefined;
-  /** What was to be presigned; each joins with the store's own log of requests. */
+  /** What was presigned; each joins with the store's own log of requests. */
   readonly operations?: readonly StoreOperation[] | undefined;
   readonly policy_sha256?: string | undefined;
   readonly latency_ms: number;
   /** What failed on our side, for the operator. */
   readonly fault?: string | undefined;
-  /** Refusals of strangers since the line before that a flood left without a line of their own. */
+  /** Refusals since the line before that a flood left without a line of their own. */
   readonly unwritten?: number | undefined;
 }
 

@@ -42,6 +42,8 @@ export function createAccessHandler(
           code: refusal?.code,
           source_address: input.sourceAddress.slice(0, 64),
           ...describe(findings),
+          // They can be long, and quotas bound grants alone: nobody is to fill the log with what is refused.
+          operations: refusal === undefined ? findings.claim?.operations : undefined,
           latency_ms: Math.round(performance.now() - startedAt),
           fault: refusal?.fault,
         }),
@@ -104,8 +106,6 @@ function describe(findings: Findings): Partial<AuditRecord> {
     uid: findings.uid,
     action: claim?.scope.action,
     prefixes: findings.prefixes,
-    // They can be long: a stranger is not to fill the log with them.
-    operations: findings.signatureVerified ? claim?.operations : undefined,
     policy_sha256: findings.policySha256,
   };
 }
