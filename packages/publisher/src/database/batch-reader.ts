@@ -40,6 +40,8 @@ export class BatchReader {
   readonly #connection: Database.Database;
   readonly #source: number;
   readonly #view = new RowView();
+  /** Whether all bytes of the batch or chunk at hand, one behind the other, are UTF-8. */
+  #isUtf8 = true;
   #arena = Buffer.allocUnsafeSlow(1024 * 1024);
   /** Rows that no data file can hold. */
   unpublishable = 0;
@@ -99,6 +101,7 @@ export class BatchReader {
   /** One bucket in the order of its uris, which is that of the table. */
   async #stream(buckets: readonly number[], visit: RowVisitor): Promise<void> {
     for (const { bytes, rows } of this.#chunks(buckets)) {
+      this.#isUtf8 = isUtf8(bytes);
       let at = 0;
       for (let row = 0; row < rows; row += 1) {
         const frame = readFrame(bytes, at);
@@ -114,7 +117,9 @@ export class BatchReader {
   async #sorted(buckets: readonly number[], visit: RowVisitor): Promise<boolean> {
     const starts = new Map<number, number[]>(buckets.map((bucket) => [bucket, []]));
     let used = 0;
+    this.#isUtf8 = true;
     for (const { bytes, rows } of this.#chunks(buckets)) {
+      this.#isUtf8 &&= isUtf8(bytes);
       const end = used + bytes.byteLength;
       if (end > MAX_ARENA_BYTES) return false;
       this.#reserve(used, bytes.byteLength);
@@ -173,10 +178,9 @@ export class BatchReader {
   }
 
   #viewOf(bytes: Buffer, frame: Frame): RowView {
-    const texts = bytes.subarray(frame.textStart, frame.contentStart);
-    if (frame.contentBytes > LARGE_BYTES || !isUtf8(texts))
+    if (frame.contentBytes > LARGE_BYTES || !this.#hasTexts(bytes, frame))
       return this.#placed(
-        wellFormed(texts, frame),
+        wellFormed(bytes.subarray(frame.textStart, frame.contentStart), frame),
         frame.contentBytes > LARGE_BYTES
           ? this.#contentOf(frame.rowid)
           : bytes.subarray(frame.contentStart, frame.end),
@@ -195,6 +199,17 @@ export class BatchReader {
     view.timeBucketId = frame.bucket;
     view.contentSizeBytes = frame.contentSizeBytes;
     return view;
+  }
+
+  /** Whether each text of the row is UTF-8 by itself. */
+  #hasTexts(bytes: Buffer, { textStart, uriBytes, datetimeBytes, contentStart }: Frame): boolean {
+    if (!this.#isUtf8 && !isUtf8(bytes.subarray(textStart, contentStart))) return false;
+    const datetimeStart = textStart + uriBytes;
+    return (
+      !isContinuation(bytes[datetimeStart]) &&
+      !isContinuation(bytes[datetimeStart + datetimeBytes]) &&
+      !isContinuation(bytes[contentStart])
+    );
   }
 
   /** A row whose parts are not beside each other yet. */
@@ -225,6 +240,9 @@ export class BatchReader {
     return content;
   }
 }
+
+/** A byte of UTF-8 that begins no character. */
+const isContinuation = (byte = 0): boolean => (byte & 0xc0) === 0x80;
 
 interface Frame {
   bucket: number;

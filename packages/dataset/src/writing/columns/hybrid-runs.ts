@@ -63,7 +63,7 @@ function appendPacked(
   }
 }
 
-export function appendVarint(target: ByteList, value: number): void {
+function appendVarint(target: ByteList, value: number): void {
   let rest = value;
   while (rest >= 0x80) {
     target.push((rest & 0x7f) | 0x80);
