@@ -2,9 +2,9 @@ import type { FileMetaData, RowGroup } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writeIndexes } from 'hyparquet-writer/src/indexes.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import type { PageIndexes } from 'hyparquet-writer/src/types.js';
 import type { Column } from '../schema/columns.ts';
 import { parquetSchemaOf } from '../schema/parquet-schema.ts';
+import type { PageIndexes } from './page-indexes.ts';
 
 export const MAGIC = Buffer.from('PAR1');
 /** Long enough for a URI to be told from its neighbours. */

@@ -1,10 +1,10 @@
 import type { RowGroup } from 'hyparquet';
-import type { PageIndexes } from 'hyparquet-writer/src/types.js';
 import type { Column } from '../schema/columns.ts';
 import type { ColumnBuffer } from './columns/column-buffer.ts';
 import { encodeColumn } from './columns/encode-column.ts';
 import type { FileSink } from './file-sink.ts';
 import { footerOf, MAGIC } from './footer.ts';
+import type { PageIndexes } from './page-indexes.ts';
 
 /** Shorter pages are read in fewer bytes, longer ones compress better. */
 const PAGE_BYTES = 64 * 1024;

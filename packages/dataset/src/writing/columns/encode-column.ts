@@ -1,9 +1,9 @@
 import type { ColumnChunk, ColumnMetaData, Encoding, OffsetIndex, SchemaElement } from 'hyparquet';
-import type { PageIndexes } from 'hyparquet-writer/src/types.js';
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js';
 import { compressZstd } from '../../compression/zstd.ts';
 import type { FileSink } from '../file-sink.ts';
 import { STATISTICS_BYTES } from '../footer.ts';
+import type { PageIndexes } from '../page-indexes.ts';
 import { type Bounds, boundsOf } from './bounds.ts';
 import { ByteList } from './byte-list.ts';
 import type { ColumnBuffer } from './column-buffer.ts';
