@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HotkeyAddress, isHotkeyAddress } from './hotkey-address.ts';
+import { hotkeySchema } from './hotkey-schema.ts';
 import { MAX_OPERATIONS, storeOperationSchema } from './store-operation.ts';
 
 /** First line of the signed bytes: no signature for anything else can pass for an access request. */
@@ -11,15 +11,11 @@ export const MAX_REQUEST_SECONDS = 300;
 export const SOURCE_NAMES = ['reddit', 'x', 'youtube'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
-const hotkey = z
-  .string()
-  .max(64)
-  .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address');
 const unixSeconds = z.int().min(0).max(253_402_300_799);
 
 const common = {
   version: z.literal(1),
-  hotkey,
+  hotkey: hotkeySchema,
   network: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   netuid: z.int().min(0).max(65_535),
   /** The URL this request is meant for, as the service publishes it. */
@@ -40,7 +36,7 @@ const signature = { signature: z.string().regex(/^0x[0-9a-f]{128}$/) };
 const upload = { action: z.literal('upload'), source: z.enum(SOURCE_NAMES) };
 const read = {
   action: z.literal('read'),
-  miner_hotkey: hotkey,
+  miner_hotkey: hotkeySchema,
   source: z.enum(SOURCE_NAMES).optional(),
 };
 

@@ -27,6 +27,7 @@ export {
 export { CanonicalJsonError, canonicalJson } from './canonical-json.ts';
 export { fromHex, toHex } from './hex.ts';
 export { addressOf, type HotkeyAddress, isHotkeyAddress, publicKeyOf } from './hotkey-address.ts';
+export { hotkeySchema } from './hotkey-schema.ts';
 export type { SignatureVerifier } from './signature-verifier.ts';
 export { signedBytes } from './signed-bytes.ts';
 export { MAX_OPERATIONS, MAX_PUT_BYTES, type StoreOperation } from './store-operation.ts';

@@ -1,12 +1,9 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth/protocol';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 
 const neuronSchema = z.strictObject({
   uid: z.int().min(0).max(65_535),
-  hotkey: z
-    .string()
-    .max(64)
-    .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address'),
+  hotkey: hotkeySchema,
   validator_permit: z.boolean(),
   /** In RAO: a number while it is a safe integer, beyond that its decimal digits as text. */
   stake: z

@@ -1,4 +1,4 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth/protocol';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { subtensorSettingsSchema } from '@data-universe/subtensor';
 import { z } from 'zod';
 import { serviceEndpointSchema } from '../aws/service-endpoint.ts';
@@ -7,10 +7,6 @@ import { PAUSED_ACTIONS } from '../state/owner-levers.ts';
 import { chainConfigShape, chainSettings } from './chain-settings.ts';
 import { grantConfigShape, missingOf, withModeDefaults } from './grant-config.ts';
 import { operationConfigShape } from './operation-config.ts';
-
-export const hotkeySchema = z
-  .string()
-  .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address');
 
 /** Where nonces, quotas and levers are; by default in the memory of the process. */
 const stateShape = {

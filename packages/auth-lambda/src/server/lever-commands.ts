@@ -1,3 +1,4 @@
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { awsEnvironmentSchema } from '../aws/aws-credentials.ts';
@@ -5,7 +6,7 @@ import { openDynamoState } from '../state/dynamodb/dynamo-state.ts';
 import type { LeverControl } from '../state/lever-control.ts';
 import { PAUSED_ACTIONS } from '../state/owner-levers.ts';
 import type { SharedState } from '../state/shared-state.ts';
-import { hotkeySchema, type StateConfig, stateConfigSchema } from './command-config.ts';
+import { type StateConfig, stateConfigSchema } from './command-config.ts';
 import type { CommandIo } from './command-io.ts';
 import { describeChange, describeLevers, type LeverOrder } from './lever-text.ts';
 import { mergedConfig } from './read-config-file.ts';

@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  fromHex,
-  type HotkeyAddress,
-  isHotkeyAddress,
-  MAX_REQUEST_SECONDS,
-} from '@data-universe/core-auth/protocol';
+import { fromHex, MAX_REQUEST_SECONDS } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
-
-export const hotkeyField = z
-  .string()
-  .max(64)
-  .refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not an ss58 address');
 
 const unixSeconds = z.int().min(0).max(253_402_300_799);
 

@@ -1,12 +1,13 @@
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { AccessClaim } from './access-claim.ts';
-import { firstFields, hotkeyField, signedParts } from './first-forms.ts';
+import { firstFields, signedParts } from './first-forms.ts';
 import { parseFields } from './parse-fields.ts';
 
 const firstReadSchema = z.strictObject({
   action: z.literal('read'),
-  validator_hotkey: hotkeyField,
-  miner_hotkey: hotkeyField,
+  validator_hotkey: hotkeySchema,
+  miner_hotkey: hotkeySchema,
   ...firstFields,
 });
 

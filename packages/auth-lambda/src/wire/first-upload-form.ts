@@ -1,8 +1,9 @@
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import { FOLDERS, type Folder } from '../grant/granted-prefixes.ts';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
-import { firstFields, hotkeyField, signedParts } from './first-forms.ts';
+import { firstFields, signedParts } from './first-forms.ts';
 import { parseFields } from './parse-fields.ts';
 
 const MAX_PATH_CHARACTERS = 512;
@@ -11,7 +12,7 @@ const MAX_PATH_CHARACTERS = 512;
 const PATH_REST = /^[A-Za-z0-9_][A-Za-z0-9._=-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._=-]*)*$/;
 
 const firstUploadSchema = z.strictObject({
-  hotkey: hotkeyField,
+  hotkey: hotkeySchema,
   /** SHA-256 of the file: signed, and bound to nothing, because the credentials open a prefix. */
   file_hash: z.string().regex(/^[0-9a-f]{64}$/, 'not 64 lower-case hex digits'),
   s3_path: z.string().max(MAX_PATH_CHARACTERS),

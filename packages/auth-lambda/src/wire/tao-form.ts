@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { MAX_REQUEST_SECONDS, SOURCE_NAMES } from '@data-universe/core-auth/protocol';
+import { hotkeySchema, MAX_REQUEST_SECONDS, SOURCE_NAMES } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { AccessClaim } from './access-claim.ts';
 import { badRequest } from './bad-request.ts';
-import { hotkeyField } from './first-forms.ts';
 import { parseFields } from './parse-fields.ts';
 import type { WireInput } from './wire-input.ts';
 
@@ -17,7 +16,7 @@ const headersSchema = z.object({
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
       'not a random UUID in lower case',
     ),
-  'x-tao-signed-by': hotkeyField,
+  'x-tao-signed-by': hotkeySchema,
   'x-tao-signature': z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'not 64 bytes in base64'),
 });
 
@@ -25,7 +24,7 @@ const bodySchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('upload'), source: z.enum(SOURCE_NAMES) }),
   z.strictObject({
     action: z.literal('read'),
-    miner_hotkey: hotkeyField,
+    miner_hotkey: hotkeySchema,
     source: z.enum(SOURCE_NAMES).optional(),
   }),
 ]);

@@ -1,7 +1,7 @@
 import {
   type AccessRequest,
   type HotkeyAddress,
-  isHotkeyAddress,
+  hotkeySchema,
 } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { Clock } from '../../decision/clock.ts';
@@ -11,12 +11,7 @@ import type { StateFile } from './state-file.ts';
 
 const note = { since: z.string(), reason: z.string().nullable() };
 const pausedRows = z.array(z.object({ actions: z.enum(PAUSED_ACTIONS), ...note }));
-const deniedRows = z.array(
-  z.object({
-    hotkey: z.string().refine((text): text is HotkeyAddress => isHotkeyAddress(text)),
-    ...note,
-  }),
-);
+const deniedRows = z.array(z.object({ hotkey: hotkeySchema, ...note }));
 
 /** The levers of the processes of one machine: read with each request, so that they hold from the next one on. */
 export class SqliteLevers implements OwnerLevers, LeverControl {
