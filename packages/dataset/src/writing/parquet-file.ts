@@ -6,8 +6,13 @@ import type { FileSink } from './file-sink.ts';
 import { footerOf, MAGIC } from './footer.ts';
 import type { PageIndexes } from './page-indexes.ts';
 
-/** Shorter pages are read in fewer bytes, longer ones compress better. */
-const PAGE_BYTES = 64 * 1024;
+/**
+ * Of a page before compression. Measured on posts of X: of 64 KiB files take 6 % more than DuckDB's, whose
+ * pages are of 1 MB; of 256 KiB 2 %. A reader that looks for one row takes one page of each column.
+ */
+const PAGE_BYTES = 256 * 1024;
+/** Of the columns that a reader prunes with: there it looks at many pages for one row. */
+const INDEXED_PAGE_BYTES = 64 * 1024;
 /** Columns that a reader prunes with; nobody looks for a text by its first bytes. */
 const INDEXED = new Set(['uri', 'datetime', 'time_bucket_id', 'label']);
 
@@ -28,12 +33,11 @@ export class ParquetFile {
   /** One buffer a column, each of so many rows. */
   async writeGroup(buffers: readonly ColumnBuffer[], rows: number): Promise<void> {
     const start = this.#sink.offset;
-    const indexes = buffers.map((buffer) =>
-      encodeColumn(buffer, this.#sink, {
-        pageBytes: PAGE_BYTES,
-        indexed: INDEXED.has(buffer.column.name),
-      }),
-    );
+    const indexes = buffers.map((buffer) => {
+      const indexed = INDEXED.has(buffer.column.name);
+      const pageBytes = indexed ? INDEXED_PAGE_BYTES : PAGE_BYTES;
+      return encodeColumn(buffer, this.#sink, { pageBytes, indexed });
+    });
     const columns = indexes.map(({ chunk }) => chunk);
     const unpacked = columns.reduce(
       (sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n),

@@ -12,6 +12,9 @@ import { runInline, runInThread } from './bulk-thread.ts';
 /** A thread takes a tenth of a second to begin: fewer rows are written sooner without. */
 const MIN_ROWS_A_THREAD = 20_000;
 
+/** How far shares may differ so that files are full: threads wait for the last. */
+const MAX_UNEVEN = 0.1;
+
 /** Fewer rows are better compared one by one: they share files with those of other buckets. */
 const MIN_BULK_ROWS = 5_000;
 
@@ -113,12 +116,12 @@ function sharesOf(
 ): PlannedBucket[][] {
   const rows = planned.reduce((sum, bucket) => sum + bucket.rows, 0);
   const count = Math.max(1, Math.min(threads, Math.floor(rows / MIN_ROWS_A_THREAD)));
-  const files = Math.ceil(rows / maxRowsPerFile);
   const shares: PlannedBucket[][] = [[]];
   let done = 0;
   for (const bucket of planned) {
-    const next = shares.length / count;
-    const boundary = files >= count ? Math.round(files * next) * maxRowsPerFile : rows * next;
+    const even = (rows * shares.length) / count;
+    const whole = Math.round(even / maxRowsPerFile) * maxRowsPerFile;
+    const boundary = Math.abs(whole - even) <= MAX_UNEVEN * even ? whole : even;
     if (done >= boundary && shares.length < count) shares.push([]);
     shares.at(-1)?.push(bucket);
     done += bucket.rows;

@@ -16,7 +16,7 @@ export type BulkMessage =
 const isBuilt = !import.meta.url.endsWith('.ts');
 
 /** Young objects of this work die within a row group: a small nursery keeps them in the cache. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 32 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
 
 /** Does one job here, the same way as a thread of its own would. */
 export function runInline(job: BulkJob, onRows: BulkProgress): Promise<BulkResult> {

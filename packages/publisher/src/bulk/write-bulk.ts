@@ -24,8 +24,8 @@ import {
   STOP,
 } from './bulk-job.ts';
 
-/** A page of SQLite's cache costs no read; the levels of the table's tree above its rows fit into so many. */
-const CACHE_KIB = 32 * 1024;
+/** A page of SQLite's cache costs no read; the upper levels of the table's tree fit into so many. */
+const CACHE_KIB = 8 * 1024;
 
 /**
  * Reads buckets and writes their rows into staging files, cut at `maxRowsPerFile`. Leaves no file behind

@@ -6,7 +6,7 @@ import { INDEXED_QUERIES } from './bucket-queries.ts';
 
 /** Rows of buckets that are read together, so that one walk down the table's tree serves many. */
 const BATCH_ROWS = 20_000;
-const BATCH_BYTES = 24 * 1024 * 1024;
+const BATCH_BYTES = 16 * 1024 * 1024;
 /** What the sizes in the index said does not hold: the buckets are read one by one. */
 const MAX_ARENA_BYTES = 96 * 1024 * 1024;
 /** Rows whose bytes SQLite puts into one value. */
