@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the S3 clients that the local cloud is tried with, from Debian. Does nothing where they are.
+# Installs what others wrote and our formats and servers are tried with, from Debian: S3 clients, and Python's Fernet.
+# Does nothing where they are.
 set -euo pipefail
 
 missing() {
@@ -7,6 +8,7 @@ missing() {
   for package in aws:awscli s3cmd:s3cmd rclone:rclone restic:restic; do
     [ -x "/usr/bin/${package%:*}" ] || echo "${package#*:}"
   done
+  python3 -c 'import cryptography' 2>/dev/null || echo python3-cryptography
 }
 
 mapfile -t packages < <(missing)
