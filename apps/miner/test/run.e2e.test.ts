@@ -45,7 +45,7 @@ describe.concurrent('data-universe-miner run', () => {
       publishing: `{ interval_minutes: 1, metrics_file: ${JSON.stringify(metrics)} }`,
     });
     await printed(run.child.stdout, '\n');
-    await expect
+    await test.expect
       .poll(() => readFileSync(metrics, 'utf8'))
       .toContain('next_cycle_timestamp_seconds ');
     run.child.kill('SIGTERM');
