@@ -14,7 +14,7 @@ import { requireMode, requireOperationsWithin } from './check-operations.ts';
 import { requireQuota } from './check-quota.ts';
 import { requireRegistered, requireStanding } from './check-standing.ts';
 import type { Findings } from './findings.ts';
-import { type Given, give } from './give.ts';
+import { type Checked, type Given, give } from './give.ts';
 import { Refusal } from './refusal.ts';
 import { type AskInTime, inTime, timeLimits } from './time-limit.ts';
 
@@ -40,9 +40,9 @@ export async function decide(
   if (strangers?.admits(sourceAddress) === false) throw tooManyStrangers();
   const body = await receive(input.body);
   const examine = () => examined({ ...input, body }, config, ports, findings);
-  const claim = strangers === undefined ? examine() : strangers.run(sourceAddress, examine);
-  if (claim === undefined) throw tooManyStrangers();
-  const prefixes = grantedPrefixes(claim.scope);
+  const checked = strangers === undefined ? examine() : strangers.run(sourceAddress, examine);
+  if (checked === undefined) throw tooManyStrangers();
+  const { claim } = checked;
   const ask = timeLimits();
   await requireNotPaused(config, ports, claim, ask);
   await requireFirstUse(config, ports, claim, { ask, sourceAddress });
@@ -54,7 +54,7 @@ export async function decide(
   await requireQuota(config, ports, claim, ask);
   strangers?.prove(sourceAddress, claim.hotkey);
 
-  return give(config, ports.issuer, { claim, prefixes }, findings, ask);
+  return give(config, ports.issuer, checked, findings, ask);
 }
 
 /** What can be said of a request without asking anybody: all of it is processor time. */
@@ -63,7 +63,7 @@ function examined(
   config: AccessConfig,
   ports: AccessPorts,
   findings: Findings,
-): AccessClaim {
+): Checked {
   const claim = readClaim(input, config.older_forms);
   findings.claim = claim;
   const prefixes = grantedPrefixes(claim.scope);
@@ -74,7 +74,7 @@ function examined(
   requireCurrent(claim, ports.clock.now());
   requireSignature(ports, claim);
   findings.signatureVerified = true;
-  return claim;
+  return { claim, prefixes };
 }
 
 function tooManyStrangers(): Refusal {

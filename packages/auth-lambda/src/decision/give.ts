@@ -12,7 +12,7 @@ import type { AskInTime } from './time-limit.ts';
 /** The answer to a granted request, whichever the mode of the service. */
 export type Given = Omit<AccessGrant, 'request_id'> | Omit<PresignedGrant, 'request_id'>;
 
-interface Checked {
+export interface Checked {
   readonly claim: AccessClaim;
   readonly prefixes: string[];
 }
