@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isHotkeyAddress } from '@data-universe/core-auth';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 import type { Revocations } from './revocations.ts';
 import { readRevocations, revokePolicy } from './revoke-policy.ts';
@@ -29,7 +29,7 @@ Examples:
 Exit codes: 0 written, 2 wrong usage or input.
 `;
 
-const hotkeys = z.array(z.string().refine(isHotkeyAddress, 'not an ss58 address')).default([]);
+const hotkeys = z.array(hotkeySchema).default([]);
 const flag = z.boolean().default(false);
 const valuesSchema = z
   .object({

@@ -1,10 +1,9 @@
-import { isHotkeyAddress } from '@data-universe/core-auth';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { z } from 'zod';
 
 /** What CloudWatch Logs takes; any other number fails a deployment half way. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
-const hotkey = z.string().refine(isHotkeyAddress, 'not an ss58 address of a hotkey');
 /** The function gets them as one text, between commas. */
 const chainEndpoint = z
   .url({ protocol: /^https$/, error: 'an https URL: JSON-RPC is asked over HTTP' })
@@ -78,7 +77,7 @@ const fieldsSchema = z.strictObject({
   monthly_budget_usd: z.number().positive().nullable().default(50),
 
   /** Hotkeys whose live sessions the bucket refuses; see docs/deploy-aws.md. */
-  revoked_hotkeys: z.array(hotkey).max(150).default([]),
+  revoked_hotkeys: z.array(hotkeySchema).max(150).default([]),
   /** Sessions issued before this time, of every hotkey, are refused; an emergency stop. */
   revoke_sessions_before: z.iso.datetime().nullable().default(null),
 

@@ -1,4 +1,4 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { isSha256, type Sha256 } from '@data-universe/storage-core';
 import { z } from 'zod';
 import { parseDataFileName } from './layout.ts';
@@ -46,7 +46,7 @@ export const unsignedManifestSchema = z.strictObject({
   version: z.literal(1),
   network: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   netuid: z.int().min(0).max(65_535),
-  hotkey: z.string().refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not ss58'),
+  hotkey: hotkeySchema,
   source: z.enum(SOURCE_NAMES),
   profile: z.enum(['raw', 'encoded']),
   sequence: z.int().min(1).max(9_999_999_999),

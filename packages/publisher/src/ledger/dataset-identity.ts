@@ -1,10 +1,10 @@
-import { type HotkeyAddress, isHotkeyAddress } from '@data-universe/core-auth';
+import { hotkeySchema } from '@data-universe/core-auth/protocol';
 import { SOURCE_NAMES } from '@data-universe/dataset';
 import { z } from 'zod';
 
 /** Which dataset a ledger is about. */
 export const datasetIdentitySchema = z.strictObject({
-  hotkey: z.string().refine((text): text is HotkeyAddress => isHotkeyAddress(text), 'not ss58'),
+  hotkey: hotkeySchema,
   network: z.string(),
   netuid: z.int(),
   source: z.enum(SOURCE_NAMES),
